@@ -1,0 +1,133 @@
+"""What long jobs yield, in the order they happen. A job is a plain generator that takes a cancel token.
+
+The terminal prints them, the window emits them, a test collects them with list().
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.types import Answer, Citation, Document, Hit, Quote, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """done of total (0: not known yet) and what is being worked on."""
+
+    done: int
+    total: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAdded:
+    """The document can be found by words from now on. `replaced`: it was here in an older state."""
+
+    document: Document
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentUnchanged:
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFailed:
+    """One file was left out; the rest goes on. `reason` is a sentence for the user."""
+
+    path: Path
+    reason: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddFinished:
+    """The sum of an add. `passages` counts the new ones."""
+
+    added: int
+    unchanged: int
+    failed: tuple[DocumentFailed, ...]
+    passages: int
+
+
+AddEvent = Progress | DocumentAdded | DocumentUnchanged | DocumentFailed | AddFinished
+
+
+@dataclass(frozen=True, slots=True)
+class AskStarted:
+    """The question and the (still empty) answer are stored under these ids."""
+
+    conversation_id: int
+    question_id: int
+    answer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The best hits, best first; `documents_searched` counts the documents in scope."""
+
+    hits: tuple[Hit, ...]
+    documents_searched: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The sources given to this turn, and the best sentences in them; shown at once."""
+
+    sources: tuple[Source, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The model reads the prompt: tokens done of total."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the answer as the model writes it. The final text may differ: made-up numbers are dropped."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The checked text of the answer and its citations."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One calm sentence the user should know: history left out, the CPU used instead of the GPU, a model restarted."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer as it is stored under `answer_id`. `stopped`: kept as far as it came."""
+
+    answer_id: int
+    answer: Answer
+    stopped: bool = False
+
+
+AskEvent = AskStarted | Retrieved | Quoted | Reading | Delta | Cited | Notice | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSuggested:
+    """The whole suggestion at the end of a drafting job; nothing was replaced yet."""
+
+    text: str
+
+
+DraftEvent = Reading | Delta | Notice | DraftSuggested

@@ -1,0 +1,392 @@
+"""The nouns. Frozen values, standard library only; rows of the database never leave rag.store.
+
+Offsets are code points. A document's text is its pages' texts joined by PAGE_BREAK; a Span counts in that text,
+a Block and a TextBox count in their page's text. Numbers of pages and lines start at 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from local_models.types import Role, Sampling
+
+PAGE_BREAK = "\n\n"
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a page is; passages are cut between blocks first."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Characters [start, end) of a page's text. `level` is a heading's depth, 1 to 6, else 0."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """Where characters [start, end) of a page's text stand: points from the page's left and top edges."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a PDF; a format without pages has one. Width and height in points, 0 without pages."""
+
+    number: int
+    text: str
+    blocks: tuple[Block, ...] = ()
+    boxes: tuple[TextBox, ...] = ()
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The document's own title, when it has one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageSkipped:
+    """A page that gave no text, and why, in the user's words."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of a document's text; `page` is the number of the page of its first character."""
+
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person finds a passage in its source. Exactly the fields that fit the format are set."""
+
+    page: int | None = None
+    last_page: int | None = None
+    lines: tuple[int, int] | None = None
+    cells: str | None = None
+    slide: int | None = None
+    chapter: str | None = None
+
+    def __str__(self) -> str:
+        if self.page is not None:
+            return f"page {self.page}" if self.last_page in (None, self.page) else f"pages {self.page}–{self.last_page}"
+        if self.lines is not None:
+            first, last = self.lines
+            return f"line {first}" if first == last else f"lines {first}–{last}"
+        if self.slide is not None:
+            return f"slide {self.slide}"
+        return self.cells or self.chapter or ""
+
+    def as_json(self) -> dict[str, object]:
+        """The stable JSON of the terminal: only what is set."""
+        pairs: dict[str, object | None] = {
+            "page": self.page,
+            "last_page": self.last_page if self.last_page != self.page else None,
+            "lines": list(self.lines) if self.lines else None,
+            "cells": self.cells,
+            "slide": self.slide,
+            "chapter": self.chapter,
+        }
+        return {key: value for key, value in pairs.items() if value is not None}
+
+
+class DocumentState(StrEnum):
+    """How far a document has come. Words first: READ is searchable by words, COMPLETE by vectors too."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    READ = "read"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of the user's, as it was when it was read. `reason` says why it failed; sha256 of the file's bytes."""
+
+    id: int
+    path: Path
+    title: str
+    media_type: str
+    sha256: str
+    size: int
+    state: DocumentState
+    reason: str = ""
+    pages: int = 0
+    passages: int = 0
+    added_at: datetime | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A named set of documents. `root` is the folder it stands for, or None when picked by hand."""
+
+    id: int
+    name: str
+    root: Path | None
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document that is searched, cited and shown. `id` is 0 until the store has kept it.
+
+    `text` is exactly the document's text at `span`. `heading` is the path of headings above it, joined by " › ".
+    """
+
+    id: int
+    document_id: int
+    ordinal: int
+    text: str
+    span: Span
+    heading: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """By origin. `words` is BM25 (>= 0), `vectors` cosine (-1 to 1), `fused` 0 to 1; None: not found by that leg."""
+
+    words: float | None
+    vectors: float | None
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, with its document and scores. A hit has a passage; a passage has no score."""
+
+    passage: Passage
+    document: Document
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents are asked. Empty means all; `collections` and `documents` (ids) add up."""
+
+    collections: frozenset[int] = frozenset()
+    documents: frozenset[int] = frozenset()
+
+    @property
+    def everything(self) -> bool:
+        return not self.collections and not self.documents
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage with its number in one conversation. It keeps text and place, so it outlives its document.
+
+    `passage_id` and `document_id` are None once the document was removed or read anew.
+    """
+
+    number: int
+    passage_id: int | None
+    document_id: int | None
+    document: str
+    path: Path
+    heading: str
+    place: Place
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a source that speaks to the question. `span` counts in the document's text; score 0 to 1."""
+
+    source: Source
+    text: str
+    span: Span
+    score: float
+
+
+class CitationOrigin(StrEnum):
+    """Who attached the citation: the model's own [n] that survived the check, or the matching after generation."""
+
+    MODEL = "model"
+    MATCHED = "matched"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Characters [answer_start, answer_end) of an answer rest on `quote`, which stands at `quote_span` in the document.
+
+    `support` is 0 to 1. The quote is kept, so the citation outlives its document.
+    """
+
+    source: Source
+    answer_start: int
+    answer_end: int
+    quote: str
+    quote_span: Span
+    support: float
+    origin: CitationOrigin
+
+
+class Mode(StrEnum):
+    """How a question is answered: sentences only, a model held to the sources, or a model without documents."""
+
+    QUOTES = "quotes"
+    GROUNDED = "grounded"
+    FREE = "free"
+
+
+class MessageStatus(StrEnum):
+    """STREAMING rows that a crash left behind become STOPPED at the next start."""
+
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. first_token_s is 0 when no model was asked."""
+
+    retrieval_s: float = 0.0
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the user reads. `text` is Markdown with [n]; `nearest` are shown when it abstained."""
+
+    text: str
+    mode: Mode
+    abstained: bool = False
+    citations: tuple[Citation, ...] = ()
+    sources: tuple[Source, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    notices: tuple[str, ...] = ()
+    model: str = ""
+    timings: Timings = Timings()
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    confidence: float | None = None
+
+
+class Verdict(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the user thinks of one answer. `reasons` are keys of rag.feedback.REASONS."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+    correction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A node of a conversation's tree. `answer` is set for complete or stopped assistant messages."""
+
+    id: int
+    conversation_id: int
+    parent: int | None
+    role: Role
+    content: str
+    status: MessageStatus
+    created_at: datetime
+    mode: Mode | None = None
+    answer: Answer | None = None
+    feedback: Feedback | None = None
+    siblings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation's head; its messages are read apart. `leaf` is the message the user last looked at."""
+
+    id: int
+    title: str
+    mode: Mode
+    scope: Scope
+    created_at: datetime
+    updated_at: datetime
+    leaf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text or piece of code the user works on. `language` is a Pygments alias, "text" or "markdown" for prose."""
+
+    id: int
+    title: str
+    language: str
+    content: str
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVersion:
+    """One state in a draft's history. `origin` is "user", "continue", "rewrite", "explain", "comment" or "template"."""
+
+    number: int
+    content: str
+    origin: str
+    instruction: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTemplate:
+    """What a new draft starts from. `body` holds {fields} the user fills in. `builtin` ones can't be changed."""
+
+    id: int
+    name: str
+    language: str
+    instruction: str
+    body: str
+    builtin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the user has set; kept in the store. Empty `model` means the bundled reader."""
+
+    model: str = ""
+    embedder: str = ""
+    sampling: Sampling = Sampling()
+    n_ctx: int = 0
+    n_gpu_layers: int = 0
+    threads: int = 0
+    theme: str = "system"
+    extra: Mapping[str, str] = field(default_factory=dict)
