@@ -44,12 +44,13 @@ class DocumentFailed:
 
 @dataclass(frozen=True, slots=True)
 class AddFinished:
-    """The sum of an add. `passages` counts the new ones."""
+    """The sum of an add. `passages` counts the new ones; `skipped` the files in folders of formats that are not read."""
 
     added: int
     unchanged: int
     failed: tuple[DocumentFailed, ...]
     passages: int
+    skipped: int = 0
 
 
 AddEvent = Progress | DocumentAdded | DocumentUnchanged | DocumentFailed | AddFinished

@@ -282,7 +282,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the user reads. `text` is Markdown with [n]; `nearest` are shown when it abstained."""
+    """What the user reads. `text` is Markdown with [n]; when it abstained, `quotes` are the nearest passages'.
+
+    `raw` is what the model wrote before the check: the next turn's prompt needs it, so that the KV cache holds.
+    `confidence` is 0 to 1, None when nothing measured it.
+    """
 
     text: str
     mode: Mode
@@ -296,6 +300,7 @@ class Answer:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     confidence: float | None = None
+    raw: str = ""
 
 
 class Verdict(StrEnum):
