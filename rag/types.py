@@ -319,6 +319,35 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer as one conversation's model met them; `sources` are those new in this turn."""
+
+    question: str
+    answer: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRecord:
+    """A rated answer with all that a training example needs; withdrawn feedback never becomes one.
+
+    `turn.sources` are the sources that this turn added to the prompt, in the order the model got them; `earlier` are
+    the turns above it in its branch, oldest first. Answers with one `question_id` are siblings.
+    """
+
+    conversation_id: int
+    question_id: int
+    answer_id: int
+    turn: Turn
+    earlier: tuple[Turn, ...]
+    feedback: Feedback
+    mode: Mode
+    status: MessageStatus
+    model: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A node of a conversation's tree. `answer` is set for complete or stopped assistant messages."""
 
