@@ -320,7 +320,11 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer as one conversation's model met them; `sources` are those new in this turn."""
+    """A question and its answer as one conversation's model met them; `sources` are those new in this turn.
+
+    In the turns above a rated one, `answer` is what the model wrote (Answer.raw), because that stood in the prompt;
+    in the rated turn it is what the user read.
+    """
 
     question: str
     answer: str
