@@ -24,10 +24,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, NumberedSource, grounded_turn
+from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, grounded_turn
 from local_models.types import Role
 from rag.errors import UsageError
-from rag.types import Feedback, FeedbackRecord, MessageStatus, Mode, Source, Turn, Verdict
+from rag.prompting import numbered
+from rag.types import Feedback, FeedbackRecord, MessageStatus, Mode, Turn, Verdict
 
 Line = dict[str, object]
 Messages = list[dict[str, str]]
@@ -177,18 +178,13 @@ def _prompt(record: FeedbackRecord) -> Messages:
     free = record.mode is Mode.FREE
     messages = [{"role": Role.SYSTEM.value, "content": FREE_SYSTEM if free else GROUNDED_SYSTEM}]
     for turn in record.earlier:
-        messages += [_question(turn, free=free), *_reply(turn.answer)]
-    return [*messages, _question(record.turn, free=free)]
+        messages += [_question(turn, grounded=turn.grounded), *_reply(turn.answer)]
+    return [*messages, _question(record.turn, grounded=not free)]
 
 
-def _question(turn: Turn, *, free: bool) -> dict[str, str]:
-    content = turn.question if free else grounded_turn(tuple(map(_numbered, turn.sources)), turn.question)
+def _question(turn: Turn, *, grounded: bool) -> dict[str, str]:
+    content = grounded_turn(tuple(map(numbered, turn.sources)), turn.question) if grounded else turn.question
     return {"role": Role.USER.value, "content": content}
-
-
-def _numbered(source: Source) -> NumberedSource:
-    title = " › ".join(part for part in (source.document, source.heading) if part)
-    return NumberedSource(source.number, title, source.text)
 
 
 def _reply(text: str) -> Messages:

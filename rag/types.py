@@ -322,6 +322,7 @@ class Feedback:
 class Turn:
     """A question and its answer as one conversation's model met them; `sources` are those new in this turn.
 
+    `grounded` is False for a turn in free mode, whose question stands in the prompt as it was typed.
     In the turns above a rated one, `answer` is what the model wrote (Answer.raw), because that stood in the prompt;
     in the rated turn it is what the user read.
     """
@@ -329,6 +330,7 @@ class Turn:
     question: str
     answer: str
     sources: tuple[Source, ...] = ()
+    grounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
