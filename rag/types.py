@@ -61,6 +61,22 @@ class Page:
     height: float = 0.0
 
 
+class Counting(StrEnum):
+    """How a format tells a person where something stands; decides which fields of a Place are set."""
+
+    PAGES = "pages"
+    LINES = "lines"
+    SLIDES = "slides"
+    CHAPTERS = "chapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file turned out to be, by its content; the name may say otherwise."""
+
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """The document's own title, when it has one."""
@@ -171,6 +187,15 @@ class Passage:
     span: Span
     heading: str = ""
     place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class PassageTerms:
+    """What the word index holds of a passage: per field, the terms of rag.index.terms separated by spaces."""
+
+    title: str
+    heading: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
