@@ -1,0 +1,107 @@
+"""Citations are attached by code, whatever the model wrote."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.citing import cite, cite_quotes, find_evidence, strip_marks
+from rag.types import CitationOrigin, Place, Quote, Source, Span
+
+LEASE = (
+    "The monthly rent is 950 euros. It is due on the third working day of each month. "
+    "Pets are allowed with written consent of the landlord."
+)
+BIKES = "Check the chain every 300 km. A worn chain ruins the cassette, which costs 80 euros."
+
+
+def source(number: int, text: str, start: int = 100) -> Source:
+    return Source(
+        number=number,
+        passage_id=number,
+        document_id=number,
+        document=f"document {number}",
+        path=Path(f"/documents/{number}.txt"),
+        heading="",
+        place=Place(page=1),
+        text=text,
+        span=Span(start, start + len(text), 1),
+    )
+
+
+SOURCES = (source(1, LEASE), source(2, BIKES, start=7))
+
+
+def test_a_number_whose_source_carries_the_sentence_is_kept() -> None:
+    cited = cite("The rent is 950 euros per month [1].", SOURCES)
+    assert [c.source.number for c in cited.citations] == [1]
+    assert cited.citations[0].origin is CitationOrigin.MODEL
+    assert cited.unsupported == 0
+
+
+def test_a_made_up_number_is_dropped_and_the_sentence_matched_to_its_real_source() -> None:
+    cited = cite("The chain must be checked every 300 km. [7]", SOURCES)
+    assert "[7]" not in cited.text
+    assert cited.text == "The chain must be checked every 300 km. [2]"
+    assert cited.citations[0].origin is CitationOrigin.MATCHED
+
+
+def test_a_number_of_a_source_that_says_something_else_is_replaced() -> None:
+    cited = cite("Pets are allowed with the landlord's written consent. [2]", SOURCES)
+    assert [c.source.number for c in cited.citations] == [1]
+
+
+def test_a_wrong_figure_is_not_supported() -> None:
+    cited = cite("The monthly rent is 980 euros.", SOURCES)
+    assert cited.citations == ()
+    assert (cited.claims, cited.unsupported) == (1, 1)
+
+
+def test_a_denied_statement_is_not_supported() -> None:
+    assert cite("Pets are not allowed with written consent of the landlord.", SOURCES).citations == ()
+
+
+def test_the_quote_is_the_exact_text_at_its_offsets_in_the_document() -> None:
+    cited = cite("It is due on the third working day of each month.", SOURCES)
+    citation = cited.citations[0]
+    begin = citation.quote_span.start - citation.source.span.start
+    assert citation.source.text[begin : begin + len(citation.quote)] == citation.quote
+    assert citation.quote == "It is due on the third working day of each month."
+
+
+def test_the_answer_span_is_the_sentence_without_its_number() -> None:
+    cited = cite("Hello there! The rent is 950 euros. [1] Good luck.", SOURCES)
+    citation = cited.citations[0]
+    assert cited.text[citation.answer_start : citation.answer_end] == "The rent is 950 euros."
+
+
+def test_code_is_left_alone() -> None:
+    answer = "Here it is:\n\n```python\nrent = prices[1]\n```\n"
+    assert cite(answer, SOURCES).text == answer
+
+
+def test_questions_and_headings_are_no_claims() -> None:
+    assert cite("What does it cost?", SOURCES).claims == 0
+
+
+def test_an_answer_without_sources_loses_its_numbers() -> None:
+    assert cite("The moon is cheese [3].", ()).text == "The moon is cheese."
+
+
+def test_the_smallest_quote_that_carries_the_sentence_is_chosen() -> None:
+    evidence = find_evidence("The rent is 950 euros.", SOURCES[0])
+    assert LEASE[evidence.start : evidence.end] == "The monthly rent is 950 euros."
+
+
+def test_quotes_become_an_answer_with_exact_citations() -> None:
+    quote = Quote(SOURCES[1], BIKES[:29], Span(7, 36, 1), 0.9)
+    cited = cite_quotes([quote])
+    assert cited.text == "> Check the chain every 300 km. [2]"
+    assert cited.citations[0].quote == "Check the chain every 300 km."
+    assert cited.citations[0].quote_span == Span(7, 36, 1)
+
+
+@given(st.text(alphabet=st.sampled_from("ab .[]123`\n?!€"), max_size=200))
+def test_no_word_of_the_answer_is_lost(answer: str) -> None:
+    kept = strip_marks(cite(answer, SOURCES).text).split()
+    assert kept == strip_marks(answer).split()
