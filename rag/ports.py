@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
 from local_models.types import EmbedderIdentity, GenerationEvent, GenerationRequest, ModelInfo
-from rag.types import Page, PageSkipped, Passage, Title
+from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
 
 Vectors = NDArray[np.float32]
 
@@ -25,6 +25,7 @@ class Parser(Protocol):
     media_types: tuple[str, ...]
     suffixes: frozenset[str]
     """Lower case, with the dot."""
+    counting: Counting
 
     def recognises(self, head: bytes) -> bool:
         """True if the first 4096 bytes can only be this format, whatever the file's name."""
@@ -38,8 +39,11 @@ class Parser(Protocol):
 class DocumentReader(Protocol):
     """Parses and cuts a file somewhere safe (a child process), under limits."""
 
-    def read(self, path: Path, cancel: CancelToken) -> Iterator[Title | Page | PageSkipped | Passage]:
-        """Yield each page, then the passages, which have id and document_id 0. Raises DocumentError, Cancelled."""
+    def read(self, path: Path, cancel: CancelToken) -> Iterator[Opened | Title | Page | PageSkipped | Passage]:
+        """Yield Opened, the title if there is one, each page, then the passages, which have id and document_id 0.
+
+        Raises DocumentError, Cancelled.
+        """
         ...
 
 

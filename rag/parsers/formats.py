@@ -1,0 +1,74 @@
+"""Which files are read, told by their names alone: suffix -> media type.
+
+Light on purpose: the parent needs it to walk a folder and must not import the libraries that parse. What a file
+really is, is found out in the child by rag.parsers.catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MARKDOWN = "text/markdown"
+HTML = "text/html"
+TEXT = "text/plain"
+
+CODE: Mapping[str, str] = {
+    ".py": "text/x-python", ".pyi": "text/x-python", ".pyw": "text/x-python",
+    ".js": "text/javascript", ".mjs": "text/javascript", ".cjs": "text/javascript", ".jsx": "text/javascript",
+    ".ts": "text/x-typescript", ".tsx": "text/x-typescript", ".vue": "text/x-vue", ".svelte": "text/x-svelte",
+    ".java": "text/x-java", ".kt": "text/x-kotlin", ".kts": "text/x-kotlin", ".scala": "text/x-scala",
+    ".groovy": "text/x-groovy", ".gradle": "text/x-groovy", ".clj": "text/x-clojure",
+    ".c": "text/x-c", ".h": "text/x-c", ".cc": "text/x-c++", ".cpp": "text/x-c++", ".cxx": "text/x-c++",
+    ".hh": "text/x-c++", ".hpp": "text/x-c++", ".cu": "text/x-c++", ".m": "text/x-objective-c", ".mm": "text/x-objective-c",
+    ".cs": "text/x-csharp", ".fs": "text/x-fsharp", ".vb": "text/x-vb", ".go": "text/x-go", ".rs": "text/x-rust",
+    ".swift": "text/x-swift", ".dart": "text/x-dart", ".zig": "text/x-zig", ".nim": "text/x-nim", ".d": "text/x-d",
+    ".rb": "text/x-ruby", ".php": "text/x-php", ".pl": "text/x-perl", ".pm": "text/x-perl", ".lua": "text/x-lua",
+    ".r": "text/x-r", ".jl": "text/x-julia", ".hs": "text/x-haskell", ".ml": "text/x-ocaml", ".mli": "text/x-ocaml",
+    ".ex": "text/x-elixir", ".exs": "text/x-elixir", ".erl": "text/x-erlang", ".lisp": "text/x-lisp", ".el": "text/x-lisp",
+    ".scm": "text/x-scheme", ".f90": "text/x-fortran", ".f": "text/x-fortran", ".pas": "text/x-pascal",
+    ".asm": "text/x-asm", ".s": "text/x-asm", ".v": "text/x-verilog", ".vhd": "text/x-vhdl",
+    ".sh": "text/x-sh", ".bash": "text/x-sh", ".zsh": "text/x-sh", ".fish": "text/x-sh", ".ps1": "text/x-powershell",
+    ".bat": "text/x-batch", ".cmd": "text/x-batch", ".sql": "text/x-sql", ".graphql": "text/x-graphql",
+    ".proto": "text/x-protobuf", ".css": "text/css", ".scss": "text/x-scss", ".less": "text/x-less",
+    ".cmake": "text/x-cmake", ".mk": "text/x-makefile", ".tf": "text/x-terraform", ".nix": "text/x-nix",
+    ".yaml": "text/x-yaml", ".yml": "text/x-yaml", ".toml": "text/x-toml", ".ini": "text/x-ini", ".cfg": "text/x-ini",
+    ".conf": "text/x-ini", ".properties": "text/x-ini", ".diff": "text/x-diff", ".patch": "text/x-diff",
+}  # fmt: skip
+
+CODE_NAMES: Mapping[str, str] = {
+    "makefile": "text/x-makefile",
+    "gnumakefile": "text/x-makefile",
+    "dockerfile": "text/x-dockerfile",
+    "cmakelists.txt": "text/x-cmake",
+    "rakefile": "text/x-ruby",
+    "gemfile": "text/x-ruby",
+}
+"""Lower case; files of code that are known by their whole name."""
+
+MEDIA_TYPES: Mapping[str, str] = {
+    ".pdf": PDF,
+    **dict.fromkeys((".docx", ".docm"), DOCX),
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx"), MARKDOWN),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".txt", ".text", ".log", ".rst", ".tex", ".org", ".adoc", ".asciidoc"), TEXT),
+    **CODE,
+}
+"""Suffix in lower case, with its dot -> media type."""
+
+
+def suffixes_of(*media_types: str) -> frozenset[str]:
+    """All suffixes of these media types."""
+    return frozenset(suffix for suffix, media_type in MEDIA_TYPES.items() if media_type in media_types)
+
+
+def media_type_by_name(path: Path) -> str | None:
+    """What the name promises; None for a name that promises nothing that is read."""
+    return CODE_NAMES.get(path.name.lower()) or MEDIA_TYPES.get(path.suffix.lower())
+
+
+def looks_readable(path: Path) -> bool:
+    """Whether a walk through a folder should try this file: a known name, or none at all (README, LICENSE)."""
+    return media_type_by_name(path) is not None or not path.suffix
