@@ -38,17 +38,26 @@ class CancelToken:
         if self._event.is_set():
             raise Cancelled
 
-    def on_cancel(self, callback: Callable[[], None]) -> None:
-        """Run `callback` when the flag is set; at once if it is set already."""
+    def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Run `callback` when the flag is set; at once if it is set already. Call what is returned to forget it.
+
+        A token may outlive thousands of small requests, so each takes its callback back.
+        """
         with self._lock:
             if not self._event.is_set():
                 self._callbacks.append(callback)
-                return
+                return lambda: self._forget(callback)
         callback()
+        return lambda: None
 
     def wait(self, seconds: float) -> bool:
         """Sleep for at most `seconds`; True if the flag was set."""
         return self._event.wait(seconds)
+
+    def _forget(self, callback: Callable[[], None]) -> None:
+        with self._lock:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
 
 
 def never() -> CancelToken:

@@ -8,6 +8,7 @@
         ModelTooLarge           does not fit in this computer's memory
         ContextTooSmall         even one question with its shortest sources does not fit
       WorkerDied                a child process ended by itself
+        WorkerTimedOut          or was stopped, because it took longer than it may
       DownloadError             a download was refused, cut or did not match its checksum
       (rag.errors continues the tree: documents, library, conversations)
 
@@ -90,6 +91,12 @@ class WorkerDied(FootnoteError):
         self.role = role
         self.exit_code = exit_code
         self.stderr_tail = stderr_tail
+
+
+class WorkerTimedOut(WorkerDied):
+    """A child process was stopped because a request took longer than it may."""
+
+    code = "worker_timed_out"
 
 
 class DownloadError(FootnoteError):
