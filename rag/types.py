@@ -232,7 +232,7 @@ class Scope:
 class Source:
     """A passage with its number in one conversation. It keeps text and place, so it outlives its document.
 
-    `passage_id` and `document_id` are None once the document was removed or read anew.
+    `passage_id` is None once the document was read anew or removed, `document_id` once it was removed.
     """
 
     number: int
@@ -393,6 +393,39 @@ class Message:
     answer: Answer | None = None
     feedback: Feedback | None = None
     siblings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RatedAnswer:
+    """One of several answers to the same question; `feedback` is None when it was not rated, or was withdrawn."""
+
+    answer_id: int
+    text: str
+    model: str
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRecord:
+    """A rated answer with all it takes to learn from it.
+
+    `history` are the messages before the question, root first. `sources` are those of the answer's turn in the order
+    given, `given_before` those given to earlier turns of this branch. `siblings` are the other answers to the question.
+    """
+
+    answer_id: int
+    conversation_id: int
+    question_id: int
+    question: str
+    answer: Answer
+    feedback: Feedback
+    history: tuple[Message, ...]
+    sources: tuple[Source, ...]
+    given_before: tuple[Source, ...]
+    siblings: tuple[RatedAnswer, ...]
+    answered_at: datetime
+    rated_at: datetime
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
