@@ -396,39 +396,6 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class RatedAnswer:
-    """One of several answers to the same question; `feedback` is None when it was not rated, or was withdrawn."""
-
-    answer_id: int
-    text: str
-    model: str
-    feedback: Feedback | None
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackRecord:
-    """A rated answer with all it takes to learn from it.
-
-    `history` are the messages before the question, root first. `sources` are those of the answer's turn in the order
-    given, `given_before` those given to earlier turns of this branch. `siblings` are the other answers to the question.
-    """
-
-    answer_id: int
-    conversation_id: int
-    question_id: int
-    question: str
-    answer: Answer
-    feedback: Feedback
-    history: tuple[Message, ...]
-    sources: tuple[Source, ...]
-    given_before: tuple[Source, ...]
-    siblings: tuple[RatedAnswer, ...]
-    answered_at: datetime
-    rated_at: datetime
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Conversation:
     """A conversation's head; its messages are read apart. `leaf` is the message the user last looked at."""
 
