@@ -20,11 +20,11 @@ from rag.citing import CitedText, cite, cite_quotes
 from rag.errors import Cancelled, FootnoteError, UsageError
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
 from rag.ports import Embedder, Generator
-from rag.prompting import Prompt, Turn, lay_out
+from rag.prompting import Prompt, lay_out
 from rag.quoting import best_quotes
 from rag.retrieval import Retriever
 from rag.store.journal import Journal
-from rag.types import Answer, Conversation, Hit, Message, MessageStatus, Mode, Quote, Source, Timings
+from rag.types import Answer, Conversation, Hit, Message, MessageStatus, Mode, Quote, Source, Timings, Turn
 
 PASSAGES = 6
 """Passages read for the quotes and by any model; at 256 embedder tokens each they fill a context of 2,048."""
@@ -239,7 +239,7 @@ class Answering:
                 asked = message.content
             elif message.answer is not None and message.answer.raw and message.mode is not Mode.QUOTES:
                 given = tuple(self._journal.given(message.id))
-                turns.append(Turn(asked, given, message.answer.raw, grounded=message.mode is Mode.GROUNDED))
+                turns.append(Turn(asked, message.answer.raw, given, grounded=message.mode is Mode.GROUNDED))
         return turns
 
     def _notice(self, draft: _Draft, text: str) -> Notice:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, NumberedSource, grounded_turn
 from local_models.types import ChatMessage, Role
 from rag.errors import ContextTooSmall
-from rag.types import Mode, Source
+from rag.types import Mode, Source, Turn
 
 Count = Callable[[Sequence[str]], list[int]]
 
@@ -27,16 +27,6 @@ SHORTEST_ANSWER = 48
 
 HISTORY_SHARE = 0.5
 """Of what is left after question and answer, the most that earlier turns may take when sources compete with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One earlier question with the sources first given in it, and what the model answered, as it wrote it."""
-
-    question: str
-    sources: tuple[Source, ...]
-    answer: str
-    grounded: bool
 
 
 @dataclass(frozen=True, slots=True)

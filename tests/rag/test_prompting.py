@@ -7,8 +7,8 @@ import pytest
 
 from local_models.types import Role
 from rag.errors import ContextTooSmall
-from rag.prompting import Prompt, Turn, lay_out
-from rag.types import Mode, Place, Source, Span
+from rag.prompting import Prompt, lay_out
+from rag.types import Mode, Place, Source, Span, Turn
 
 
 def count(texts: Sequence[str]) -> list[int]:
@@ -21,7 +21,7 @@ def source(number: int, words: int = 20) -> Source:
 
 
 def turn(number: int, words: int = 20) -> Turn:
-    return Turn(f"question {number}?", (source(number, words),), f"answer {number} [{number}].", grounded=True)
+    return Turn(f"question {number}?", f"answer {number} [{number}].", (source(number, words),))
 
 
 def grounded(question: str, found: Sequence[Source], history: Sequence[Turn], n_ctx: int = 2000) -> Prompt:
@@ -57,7 +57,7 @@ def test_the_oldest_turns_are_left_out_and_counted() -> None:
 def test_after_an_overflow_the_prompt_grows_again_from_the_same_cut() -> None:
     history = [turn(n, words=150) for n in range(1, 9)]
     before = grounded("q9?", [source(9)], history)
-    after = grounded("q10?", [source(10)], [*history, Turn("q9?", before.given, "a9", grounded=True)])
+    after = grounded("q10?", [source(10)], [*history, Turn("q9?", "a9", before.given)])
     assert after.messages[: len(before.messages)] == before.messages
 
 

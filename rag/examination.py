@@ -1,0 +1,103 @@
+"""Footnote looks at itself: does each part work on this computer, and if not, what helps.
+
+Each check is one line with a tick or one sentence of advice. It loads no model and changes nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_models.hardware import Hardware, inspect
+from rag.errors import FootnoteError
+from rag.models import Models
+from rag.store.store import Store
+from rag.types import DocumentState
+
+LEAST_FREE = 500_000_000
+"""Bytes: the vectors and words of about 100,000 passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`detail` says what was found; `advice` what to do, empty when `ok`."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+
+
+def examine(data_dir: Path, store: Store, models: Models) -> list[Check]:
+    """All checks, in the order a person would look."""
+    hardware = inspect()
+    return [
+        _disk(data_dir),
+        _database(store),
+        _documents(store),
+        *_model_files(models),
+        _embedder(models),
+        _memory(hardware),
+        _gpu(hardware),
+    ]
+
+
+def _disk(data_dir: Path) -> Check:
+    free = shutil.disk_usage(data_dir).free
+    detail = f"{data_dir}, {_gigabytes(free)} free"
+    advice = "" if free >= LEAST_FREE else "Free some space, or move the data directory with --data."
+    return Check("Data directory", not advice, detail, advice)
+
+
+def _database(store: Store) -> Check:
+    problem = store.problem()
+    detail = problem or f"revision {store.revision()}, SQLite {sqlite3.sqlite_version}"
+    advice = "Restore the newest file of the folder backups in the data directory." if problem else ""
+    return Check("Database", not problem, detail, advice)
+
+
+def _documents(store: Store) -> Check:
+    documents = store.library.documents()
+    failed = [document for document in documents if document.state is DocumentState.FAILED]
+    passages = sum(document.passages for document in documents)
+    detail = f"{len(documents)} documents, {passages} passages, {len(failed)} not readable"
+    advice = f"First of them: {failed[0].reason}" if failed else ""
+    return Check("Documents", not failed, detail, advice)
+
+
+def _model_files(models: Models) -> Iterator[Check]:
+    chosen = models.chosen_name()
+    for file in models.files():
+        mark = " (in use)" if file.name == chosen else ""
+        detail = file.problem or f"{_gigabytes(file.size)}, {file.quantization}, context {file.context_length}"
+        advice = "Remove it, or add it again." if file.problem else ""
+        yield Check(f"Model {file.name}{mark}", not file.problem, detail, advice)
+    if not models.files():
+        advice = "Add a GGUF with `footnote models add FILE`. Quotes work without one."
+        yield Check("Models", ok=False, detail="no model", advice=advice)
+
+
+def _embedder(models: Models) -> Check:
+    try:
+        identity = models.embedder.identity
+    except FootnoteError as error:
+        return Check("Embedder", ok=False, detail=error.message, advice=error.advice)
+    languages = ", ".join(identity.languages) or "many languages"
+    return Check("Embedder", ok=True, detail=f"{identity.name}, {identity.dimension} dimensions, {languages}")
+
+
+def _memory(hardware: Hardware) -> Check:
+    detail = f"{_gigabytes(hardware.free_memory)} free of {_gigabytes(hardware.memory)}, {hardware.cores} cores"
+    return Check("Memory", ok=True, detail=detail)
+
+
+def _gpu(hardware: Hardware) -> Check:
+    detail = hardware.gpu or "this build of llama.cpp uses the CPU only"
+    return Check("GPU", ok=True, detail=detail)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"

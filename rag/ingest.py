@@ -1,0 +1,241 @@
+"""From paths to passages and vectors: words first, meaning in the background.
+
+    paths -> files -> (same content? nothing to do) -> reader -> pages, passages -> one transaction -> searchable
+    passages without a vector -> embedder -> store -> index
+
+A file is a row before it is opened, so what a crash left half read is known at the next start. One bad file is
+told and left out; the rest goes on. Knows nothing of formats, SQL, FAISS or models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_models.cancel import CancelToken
+from rag.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnsupported
+from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
+from rag.index.terms import passage_terms
+from rag.index.vectors import VectorIndex
+from rag.ports import DocumentReader, Embedder
+from rag.store.library import Library
+from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passage, Title
+
+EMBED_AT_ONCE = 128
+"""Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
+
+
+class Ingest:
+    """Keeps the library true to the files."""
+
+    def __init__(
+        self,
+        library: Library,
+        reader: DocumentReader,
+        embedder: Embedder,
+        index: VectorIndex,
+        reads: Callable[[Path], bool],
+    ) -> None:
+        """`reads` tells from a file's name whether its format is read; only files named by the user are tried anyway."""
+        self._library = library
+        self._reader = reader
+        self._embedder = embedder
+        self._index = index
+        self._reads = reads
+
+    def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
+        """Read files and folders. A folder becomes a collection named after it unless `collection` names one.
+
+        Yields one event a file, then AddFinished. Raises Cancelled, and DiskFull or LibraryError when the store fails.
+        """
+        sums = _Sums()
+        for path in paths:
+            root = Path(os.path.abspath(path.expanduser()))
+            group = self._collection(root, collection)
+            files, closed, skipped = _files(root, self._reads)
+            sums.skipped += skipped
+            for failure in closed:
+                sums.count(failure)
+                yield failure
+            for number, file in enumerate(files):
+                cancel.check()
+                yield Progress(number, len(files), file.name)
+                for event in self._add_file(file, cancel):
+                    sums.count(event)
+                    if group is not None and isinstance(event, DocumentAdded | DocumentUnchanged):
+                        self._library.add_to_collection(group, [event.document.id])
+                    yield event
+            yield Progress(len(files), len(files), root.name)
+        yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped)
+
+    def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
+        """Embed the passages that have no vector of this embedder yet, oldest document first. Resumes after any stop."""
+        digest = self._embedder.identity.digest
+        total = self._library.pending_count(digest)
+        done = 0
+        try:
+            while batch := self._library.pending(digest, EMBED_AT_ONCE):
+                cancel.check()
+                yield Progress(done, total, batch[0][1].title)
+                vectors = self._embedder.embed([embedding_text(document, passage) for passage, document in batch], cancel)
+                ids = [passage.id for passage, _ in batch]
+                generation = self._library.put_vectors(self._embedder.identity, ids, vectors)
+                self._index.add(ids, vectors, generation)
+                done += len(batch)
+        finally:
+            if done:
+                self._index.save()
+        if done:
+            yield Progress(done, max(total, done), "")
+
+    def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
+        """Look again at every folder that is a collection, and at the files a crash left half read."""
+        unfinished = [document.path for document in self._library.interrupted()]
+        roots = [collection.root for collection in self._library.collections() if collection.root is not None]
+        yield from self.add([root for root in roots if root.is_dir()] + unfinished, cancel)
+
+    def rebuild_index(self, cancel: CancelToken) -> Iterator[Progress]:
+        """Make the vector index anew from the vectors in the database."""
+        yield Progress(0, 1, "vector index")
+        cancel.check()
+        self._index.rebuild()
+        yield Progress(1, 1, "vector index")
+
+    def remove(self, document_ids: Sequence[int]) -> int:
+        """Forget documents; answers that cited them keep their quotes. Returns how many there were."""
+        removed = self._library.remove(document_ids)
+        self._index.refresh()
+        return removed
+
+    def _collection(self, root: Path, name: str | None) -> int | None:
+        if name is None and not root.is_dir():
+            return None
+        wanted = name or root.name or str(root)
+        known = self._library.collection_named(wanted)
+        if known is not None:
+            return known.id
+        return self._library.create_collection(wanted, root if name is None else None).id
+
+    def _add_file(self, path: Path, cancel: CancelToken) -> Iterator[AddEvent]:
+        try:
+            digest, size = _fingerprint(path)
+            known = self._library.find(path)
+            if known is not None and known.sha256 == digest and known.state in (DocumentState.READ, DocumentState.COMPLETE):
+                yield DocumentUnchanged(known)
+                return
+            document = self._read(path, digest, size, cancel)
+        except DocumentError as error:
+            failed = self._library.find(path)
+            if failed is not None:
+                self._library.fail(failed.id, str(error))
+            yield DocumentFailed(path, str(error), error.code)
+        else:
+            self._index.refresh()
+            yield DocumentAdded(document, replaced=known is not None)
+
+    def _read(self, path: Path, digest: str, size: int, cancel: CancelToken) -> Document:
+        begun = self._library.begin(path, media_type="", sha256=digest, size=size, title=path.stem)
+        media_type, title = "", path.stem
+        pages: list[Page] = []
+        passages: list[Passage] = []
+        notices: list[str] = []
+        for item in self._reader.read(path, cancel):
+            match item:
+                case Opened():
+                    media_type = item.media_type
+                case Title():
+                    title = item.text
+                case Page():
+                    pages.append(item)
+                case PageSkipped():
+                    notices.append(f"Page {item.number}: {item.reason}")
+                case Passage():
+                    passages.append(item)
+        if not passages:
+            raise DocumentEmpty(f"“{path.name}” holds no text.", "If it is a scan, run it through OCR first.")
+        return self._library.replace(
+            begun.id,
+            title=title,
+            pages=pages,
+            passages=passages,
+            terms=[passage_terms(_shown_title(title, path), passage.heading, passage.text) for passage in passages],
+            sha256=digest,
+            size=size,
+            media_type=media_type,
+            notices=notices,
+        )
+
+
+@dataclass
+class _Sums:
+    added: int = 0
+    unchanged: int = 0
+    passages: int = 0
+    skipped: int = 0
+    failed: list[DocumentFailed] = field(default_factory=list)
+
+    def count(self, event: AddEvent) -> None:
+        match event:
+            case DocumentAdded(document):
+                self.added += 1
+                self.passages += document.passages
+            case DocumentUnchanged():
+                self.unchanged += 1
+            case DocumentFailed():
+                self.failed.append(event)
+
+
+def embedding_text(document: Document, passage: Passage) -> str:
+    """What the embedder reads of a passage: the file's title and the headings tell what "it" is in the text."""
+    return "\n".join(part for part in (_shown_title(document.title, document.path), passage.heading, passage.text) if part)
+
+
+def _shown_title(title: str, path: Path) -> str:
+    """Title and file name: people ask by either."""
+    name = path.stem.replace("_", " ").replace("-", " ")
+    return title if name.casefold() in title.casefold() else f"{title} {name}"
+
+
+def _files(root: Path, reads: Callable[[Path], bool]) -> tuple[list[Path], list[DocumentFailed], int]:
+    """The files to read below `root`, sorted; the folders that can't be opened; how many files have another format.
+
+    Hidden files are left out, links to folders are not followed (they may lead in circles).
+    """
+    if not root.is_dir():
+        return [root], [], 0
+    files: list[Path] = []
+    closed: list[DocumentFailed] = []
+    skipped = 0
+    for folder, folders, names in os.walk(root, onerror=lambda error: closed.append(_closed_folder(error))):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            if reads(path):
+                files.append(path)
+            else:
+                skipped += 1
+    return files, closed, skipped
+
+
+def _closed_folder(error: OSError) -> DocumentFailed:
+    reason = f"The folder “{error.filename}” can't be opened: {error.strerror}. Check that you may read it."
+    return DocumentFailed(Path(error.filename), reason, DocumentMissing.code)
+
+
+def _fingerprint(path: Path) -> tuple[str, int]:
+    if path.exists() and not path.is_file():
+        raise DocumentUnsupported(f"“{path}” is not a file or folder.", "Add a document instead.")
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+    except FileNotFoundError as error:
+        raise DocumentMissing(f"“{path}” is not there.", "Check the path.") from error
+    except OSError as error:
+        raise DocumentMissing(
+            f"“{path}” can't be opened: {error.strerror or error}.", "Check that you may read it."
+        ) from error
