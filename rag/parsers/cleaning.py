@@ -1,0 +1,30 @@
+"""Makes raw text fit to be stored, searched and shown: line ends are \\n, and what nobody can see is gone.
+
+Hidden characters are the cheapest way to smuggle an instruction into a document, and NULs and lone surrogates break
+databases and JSON. What is left out: control characters, byte order marks, zero-width spaces and joiners of words,
+direction overrides, tag characters, unpaired surrogates and non-characters. ZWJ and ZWNJ stay, because Persian and
+Indic words need them. The number of lines never changes, so line numbers stay those of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_LINE_ENDS = re.compile(r"\r\n?")
+_SPACES = re.compile(r"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\u202a-\u202e\u2066-\u2069"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """The text without what can't be seen, its lines ended by \\n. Other white space of old becomes a space."""
+    return _UNSEEN.sub("", _SPACES.sub(" ", _LINE_ENDS.sub("\n", text)))
+
+
+def shown_name(path: Path) -> str:
+    """The file's name for a sentence on the screen: what could turn or hide letters is written as an escape."""
+    name = path.name or str(path)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in name)

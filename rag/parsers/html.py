@@ -1,0 +1,196 @@
+"""Reads HTML as a person sees it: no scripts, styles, templates or hidden elements, and nothing is fetched.
+
+The tree comes from lexbor, which repairs broken markup by the rules of browsers. It is walked without recursion,
+because files with hundreds of thousands of nested elements exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from rag.errors import DocumentEmpty
+from rag.parsers.building import PageBuilder, table_row
+from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.decoding import read_text
+from rag.parsers.formats import HTML, suffixes_of
+from rag.types import BlockKind, Counting, Page, PageSkipped, Title
+
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*0(?:\w{2}|%)?\s*(?:;|!|$))",
+    re.IGNORECASE,
+)
+_UNSEEN = frozenset(
+    """script style noscript template head svg math iframe object embed audio video canvas datalist select
+    textarea input button map""".split()
+)
+_BLOCKS = frozenset(
+    """address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody td tfoot th
+    thead tr ul menu dir caption""".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset({"ol", "ul", "menu", "dir"})
+_TEXT = "-text"
+
+
+class HtmlParser:
+    """Web pages saved as files."""
+
+    media_types: tuple[str, ...] = (HTML,)
+    suffixes = suffixes_of(HTML)
+    counting = Counting.CHAPTERS
+
+    def recognises(self, head: bytes) -> bool:
+        """The document type or the root element at the very start."""
+        start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+        return start.startswith((b"<!doctype html", b"<html"))
+
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
+        """Yield the title and the file as one page. Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported."""
+        tree = LexborHTMLParser(read_text(path, declared=_CHARSET))
+        title = tree.css_first("title")
+        if title is not None and (text := " ".join(clean(title.text()).split())):
+            yield Title(text)
+        page = _page(tree)
+        if not page.text:
+            raise DocumentEmpty(f"“{shown_name(path)}” shows no text.", "It may be filled in by scripts in a browser.")
+        yield page
+
+
+def _page(tree: LexborHTMLParser) -> Page:
+    walk = _Walk()
+    root = tree.body or tree.root
+    if root is not None:
+        walk.through(root)
+    return walk.builder.page()
+
+
+def _seen(node: LexborNode) -> bool:
+    if node.tag == _TEXT:
+        return True
+    if node.tag in _UNSEEN or (node.tag or "-").startswith("-"):
+        return False
+    attributes = node.attributes
+    return "hidden" not in attributes and not _HIDDEN_STYLE.search(attributes.get("style") or "")
+
+
+class _Walk:
+    """Goes through the visible nodes and ends a block wherever an element starts or ends a line."""
+
+    def __init__(self) -> None:
+        self.builder = PageBuilder()
+        self._pieces: list[str] = []
+        self._kind = BlockKind.PARAGRAPH
+        self._level = 0
+        self._item = ""
+        self._lists: list[int | None] = []
+        self._preformatted = 0
+
+    def through(self, root: LexborNode) -> None:
+        stack: list[tuple[LexborNode, bool]] = [(root, True)]
+        while stack:
+            node, entering = stack.pop()
+            if not entering:
+                self._leave(node.tag or "")
+            elif _seen(node) and self._enter(node):
+                stack.append((node, False))
+                children = list(node.iter(include_text=True))
+                stack.extend((child, True) for child in reversed(children))
+        self._flush()
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Take in the node; whether its children are to follow."""
+        tag = node.tag or ""
+        if tag == _TEXT:
+            text = node.text_content or ""
+            self._pieces.append(text if self._preformatted else re.sub(r"\s+", " ", text))
+            return False
+        if tag == "br":
+            self._pieces.append("\n")
+        if tag not in _BLOCKS:
+            return True
+        self._flush()
+        if tag == "table" and _is_data(node):
+            self._add_table(node)
+            return False
+        self._begin(tag, node)
+        return True
+
+    def _begin(self, tag: str, node: LexborNode) -> None:
+        if tag in _HEADINGS:
+            self._kind, self._level = BlockKind.HEADING, _HEADINGS[tag]
+        elif tag in _LISTS:
+            self._lists.append(_first_number(node) if tag == "ol" else None)
+        elif tag == "li":
+            self._item = self._marker()
+        elif tag == "pre":
+            self._preformatted += 1
+
+    def _leave(self, tag: str) -> None:
+        if tag not in _BLOCKS:
+            return
+        self._flush()
+        if tag in _HEADINGS:
+            self._kind, self._level = BlockKind.PARAGRAPH, 0
+        elif tag in _LISTS:
+            self._lists.pop()
+        elif tag == "li":
+            self._item = ""
+        elif tag == "pre":
+            self._preformatted -= 1
+
+    def _flush(self) -> None:
+        """End the block at hand."""
+        text, self._pieces = "".join(self._pieces), []
+        if not text.strip():
+            return
+        kind = BlockKind.CODE if self._preformatted else self._kind
+        if kind is BlockKind.HEADING:
+            text = " ".join(text.split())
+        elif self._item and kind is BlockKind.PARAGRAPH:
+            kind, text = BlockKind.LIST_ITEM, f"{self._item} {text.strip()}"
+        self._item = ""
+        self.builder.add(text, kind, self._level)
+
+    def _marker(self) -> str:
+        number = self._lists[-1] if self._lists else None
+        if number is None:
+            return "-"
+        self._lists[-1] = number + 1
+        return f"{number}."
+
+    def _add_table(self, table: LexborNode) -> None:
+        for row in table.css("caption, tr"):
+            if not _seen(row):
+                continue
+            cells = [_text(cell) for cell in row.iter() if _seen(cell)] or [_text(row)]
+            self.builder.add(table_row(cells), BlockKind.TABLE if len(cells) > 1 else BlockKind.PARAGRAPH)
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether a table holds data, not the layout of a page."""
+    return table.css_first("td table, th table, td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is None
+
+
+def _text(root: LexborNode) -> str:
+    """The visible text of a cell."""
+    pieces, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        if node.tag == _TEXT:
+            pieces.append(node.text_content or "")
+        elif node is root or _seen(node):
+            pieces.append(" " if node.tag in _BLOCKS or node.tag == "br" else "")
+            stack.extend(reversed(list(node.iter(include_text=True))))
+    return "".join(pieces)
+
+
+def _first_number(node: LexborNode) -> int:
+    start = node.attributes.get("start") or "1"
+    return int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1
