@@ -90,10 +90,14 @@ class Prefilling:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of generated text, valid Unicode, and the number of tokens it stands for."""
+    """A piece of generated text, valid Unicode, and the number of tokens it stands for.
+
+    `logprob` is the sum of those tokens' log probabilities (natural) under the model before sampling settings.
+    """
 
     text: str
     tokens: int
+    logprob: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,295 @@
+"""The language model: llama.cpp through its C interface. The only module that imports llama_cpp.
+
+The C interface, not llama_cpp.Llama, for three things that class does not give: an abort in the middle of a batch,
+tokens of a prompt part by part (special tokens only from the template), and no copy of the logits of every token.
+The KV cache holds the tokens of the last prompt and answer; a new prompt computes only what differs from there on.
+It knows nothing of chats, templates' text or processes: tokens in, tokens out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import llama_cpp
+import numpy as np
+
+from local_models.cancel import CancelToken, never
+from local_models.chat_template import Segment
+from local_models.errors import Cancelled, ModelBroken, ModelError, UsageError
+from local_models.gguf import GgufHeader
+from local_models.hardware import UBATCH, context_tokens, physical_cores
+from local_models.types import ModelInfo, ModelSettings, Prefilling, Sampling
+
+Native: TypeAlias = Any
+"""A pointer or struct of llama.cpp: llama_cpp's types say nothing useful to a type checker."""
+
+REPEAT_WINDOW = 64
+"""Generated tokens the repeat penalty looks back at: llama.cpp's default. Prompt tokens are not penalised, for an
+answer is meant to repeat its sources."""
+
+PREFILL_STEP = 256
+"""Tokens read between two looks at progress: 2.5 s of a 1B model on 2 slow cores. An abort does not wait for it."""
+
+_NO = ctypes.c_bool(False)  # noqa: FBT003 - C takes flags by position
+
+_ABORTED = 2  # llama_decode's result after its abort callback said so
+_LOG_ERROR = 4  # ggml_log_level
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A sampled token. `logprob` is natural, under the model alone; `end`: it ends the answer and has no text."""
+
+    id: int
+    data: bytes
+    logprob: float
+    end: bool
+
+
+class LlamaModel:
+    """A loaded GGUF with its context of one conversation. Not thread-safe.
+
+    Falls back to the CPU when the GPU can't take it, and says why in `info`. Raises ModelBroken.
+    """
+
+    def __init__(self, settings: ModelSettings, header: GgufHeader) -> None:
+        self._cancel = never()
+        self._kv: list[int] = []
+        self._log = _NativeLog()
+        self._abort = llama_cpp.ggml_abort_callback(self._is_cancelled)
+        self._model, self._context, device, reason = self._load(settings, header)
+        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
+        self._vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self.info = ModelInfo(
+            name=header.name,
+            path=settings.path,
+            architecture=header.architecture,
+            parameters=header.parameters,
+            n_ctx=int(llama_cpp.llama_n_ctx(self._context)),
+            device=device,
+            fallback_reason=reason,
+            metadata=header.texts(),
+        )
+
+    def close(self) -> None:
+        """Give the memory back."""
+        llama_cpp.llama_free(self._context)
+        llama_cpp.llama_model_free(self._model)
+
+    @property
+    def bos(self) -> str:
+        return self._special_text(llama_cpp.llama_vocab_bos(self._vocab))
+
+    @property
+    def eos(self) -> str:
+        return self._special_text(llama_cpp.llama_vocab_eos(self._vocab))
+
+    def count(self, text: str) -> int:
+        """Tokens in `text`, none of them special."""
+        return len(self._tokenize(text, special=False))
+
+    def prompt_tokens(self, segments: Sequence[Segment]) -> list[int]:
+        """The tokens of a prompt, with the model's begin token if it wants one and the template gave none."""
+        tokens = [token for segment in segments for token in self._tokenize(segment.text, special=segment.special)]
+        bos = int(llama_cpp.llama_vocab_bos(self._vocab))
+        if llama_cpp.llama_vocab_get_add_bos(self._vocab) and tokens[:1] != [bos]:
+            tokens.insert(0, bos)
+        return tokens
+
+    def prefill(self, tokens: Sequence[int], cancel: CancelToken) -> Iterator[Prefilling]:
+        """Read the prompt, reusing the KV cache's longest common prefix. Raises Cancelled, also within a batch."""
+        reused = self._keep_prefix(tokens)
+        yield Prefilling(reused, len(tokens), reused)
+        for start in range(reused, len(tokens), PREFILL_STEP):
+            self._decode(tokens[start : start + PREFILL_STEP], cancel)
+            yield Prefilling(len(self._kv), len(tokens), reused)
+
+    def advance(self, token: int, cancel: CancelToken) -> None:
+        """Read one generated token. Raises Cancelled."""
+        self._decode([token], cancel)
+
+    def sampler(self, sampling: Sampling, grammar: str) -> Sampler:
+        """A fresh sampler. Raises UsageError for a grammar that is not GBNF."""
+        return Sampler(self._vocab, self._vocabulary, sampling, grammar)
+
+    def sample(self, sampler: Sampler) -> Token:
+        """The next token after what was read last. It is not read itself: `advance` does that."""
+        logits = np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, -1), (self._vocabulary,))
+        peak = float(logits.max())
+        normaliser = peak + float(np.log(np.exp(logits - peak).sum()))
+        token = sampler.pick(self._context)
+        end = bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+        return Token(token, b"" if end else self._bytes(token), float(logits[token]) - normaliser, end)
+
+    def _load(self, settings: ModelSettings, header: GgufHeader) -> tuple[Native, Native, str, str]:
+        """Model, context, device and the reason for a fall-back."""
+        layers, reason = settings.n_gpu_layers, ""
+        if layers and not llama_cpp.llama_supports_gpu_offload():
+            layers, reason = 0, "this build of llama.cpp has no GPU support"
+        loaded = self._try_load(settings, header, layers)
+        if loaded is None and layers:
+            reason = f"the GPU could not take the model ({self._log.last_error() or 'no reason given'})"
+            layers = 0
+            loaded = self._try_load(settings, header, 0)
+        if loaded is None:
+            raise ModelBroken(
+                f"llama.cpp can't load the model file {settings.path}: {self._log.last_error() or 'no reason given'}.",
+                "Choose another model, or get this one again.",
+            )
+        return *loaded, _gpu_name() if layers else "cpu", reason
+
+    def _try_load(self, settings: ModelSettings, header: GgufHeader, layers: int) -> tuple[Native, Native] | None:
+        params = llama_cpp.llama_model_default_params()
+        params.n_gpu_layers = layers
+        model = llama_cpp.llama_model_load_from_file(str(settings.path).encode(), params)
+        if not model:
+            return None
+        context = llama_cpp.llama_init_from_model(model, self._context_params(settings, header))
+        if not context:
+            llama_cpp.llama_model_free(model)
+            return None
+        return model, context
+
+    def _context_params(self, settings: ModelSettings, header: GgufHeader) -> Native:
+        params = llama_cpp.llama_context_default_params()
+        threads = settings.threads or physical_cores()
+        params.n_ctx = context_tokens(header, settings.n_ctx)
+        params.n_batch = params.n_ubatch = min(UBATCH, params.n_ctx)
+        params.n_threads = params.n_threads_batch = threads
+        params.abort_callback = self._abort
+        return params
+
+    def _keep_prefix(self, tokens: Sequence[int]) -> int:
+        """Cut the KV cache back to what it shares with `tokens`, less one: the last token is always read anew,
+        for its logits are needed. A recurrent model's memory can't be cut and starts over."""
+        shared = 0
+        for cached, token in zip(self._kv, tokens[:-1], strict=False):
+            if cached != token:
+                break
+            shared += 1
+        self._cut_to(shared)
+        return len(self._kv)
+
+    def _cut_to(self, length: int) -> None:
+        if llama_cpp.llama_memory_seq_rm(self._memory, 0, length, -1):
+            del self._kv[length:]
+        else:
+            llama_cpp.llama_memory_clear(self._memory, _NO)
+            self._kv.clear()
+
+    def _decode(self, tokens: Sequence[int], cancel: CancelToken) -> None:
+        cancel.check()
+        self._cancel = cancel
+        array = (llama_cpp.llama_token * len(tokens))(*tokens)
+        result = llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(array, len(tokens)))
+        self._cancel = never()
+        if result == 0:
+            self._kv.extend(tokens)
+            return
+        self._cut_to(len(self._kv))  # part of the batch may be in the memory already
+        if result == _ABORTED:
+            raise Cancelled
+        raise ModelError(
+            f"The model stopped computing (llama.cpp: {self._log.last_error() or f'error {result}'}).",
+            "Ask again, or choose a shorter context or fewer GPU layers.",
+        )
+
+    def _is_cancelled(self, _: object) -> bool:
+        return self._cancel.cancelled
+
+    def _tokenize(self, text: str, *, special: bool) -> list[int]:
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8  # a token is at least one byte, but for a prefix space
+        tokens = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), tokens, room, _NO, special)
+        assert count >= 0
+        return list(tokens[:count])
+
+    def _bytes(self, token: int) -> bytes:
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            length = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, room, 0, _NO)
+            if length >= 0:
+                return buffer.raw[:length]
+            room = -length
+
+    def _special_text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        return str(llama_cpp.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace"))
+
+
+class Sampler:
+    """A chain of llama.cpp's samplers; a context manager. Grammar first, then penalty, then the choice."""
+
+    def __init__(self, vocab: Native, vocabulary: int, sampling: Sampling, grammar: str) -> None:
+        params = llama_cpp.llama_sampler_chain_default_params()
+        self._chain = llama_cpp.llama_sampler_chain_init(params)
+        for sampler in _stages(vocab, vocabulary, sampling, grammar):
+            llama_cpp.llama_sampler_chain_add(self._chain, sampler)
+
+    def pick(self, context: Native) -> int:
+        """Choose from the logits of the last token read, and remember the choice."""
+        return int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
+
+    def __enter__(self) -> Sampler:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        llama_cpp.llama_sampler_free(self._chain)
+
+
+def _stages(vocab: Native, vocabulary: int, sampling: Sampling, grammar: str) -> list[Native]:
+    stages = []
+    if grammar:
+        stage = llama_cpp.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
+        if not stage:
+            raise UsageError("The grammar of the answer is not valid GBNF.")
+        stages.append(stage)
+    if sampling.repeat_penalty != 1.0:
+        penalty = sampling.repeat_penalty
+        stages.append(llama_cpp.llama_sampler_init_penalties(vocabulary, REPEAT_WINDOW, penalty, 0.0, 0.0))
+    if sampling.temperature == 0:
+        return [*stages, llama_cpp.llama_sampler_init_greedy()]
+    seed = sampling.seed if sampling.seed >= 0 else llama_cpp.LLAMA_DEFAULT_SEED
+    return [
+        *stages,
+        llama_cpp.llama_sampler_init_top_k(sampling.top_k),
+        llama_cpp.llama_sampler_init_top_p(sampling.top_p, 1),
+        llama_cpp.llama_sampler_init_min_p(sampling.min_p, 1),
+        llama_cpp.llama_sampler_init_temp(sampling.temperature),
+        llama_cpp.llama_sampler_init_dist(seed),
+    ]
+
+
+class _NativeLog:
+    """llama.cpp's log: errors go to stderr, and the last ones are kept for a message."""
+
+    def __init__(self) -> None:
+        self._errors: deque[str] = deque(maxlen=8)
+        self._callback = llama_cpp.llama_log_callback(self._take)
+        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def last_error(self) -> str:
+        """The first error since the last call, which is the cause; the others follow from it."""
+        first = self._errors[0] if self._errors else ""
+        self._errors.clear()
+        return first
+
+    def _take(self, level: int, text: bytes, _: object) -> None:
+        if level != _LOG_ERROR:
+            return
+        line = text.decode("utf-8", "replace").strip()
+        self._errors.append(line.rsplit("error loading model: ", 1)[-1].rstrip("."))
+        print(line, file=sys.stderr)
+
+
+def _gpu_name() -> str:
+    return "metal" if sys.platform == "darwin" else "cuda"
