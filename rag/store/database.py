@@ -1,0 +1,163 @@
+"""The one database file: opening it, who may have it, and the two kinds of transaction.
+
+Reads run on any thread at once, each on a snapshot (WAL). Writes come from several threads (adding documents,
+answering), and SQLite takes one at a time: its own waiting is a poll with sleeps of up to 100 ms and no order, so a
+lock here hands over at once. Transactions are short, so nobody waits long for it.
+
+Knows nothing of documents or conversations. No Session leaves rag.store.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from rag.errors import LibraryError, LibraryLocked
+from rag.store.faults import damaged, told_in_words
+from rag.store.upgrade import upgrade
+
+FILE_NAME = "footnote.db"
+LOCK_NAME = "footnote.lock"
+_IMMEDIATE = {"begin_immediate": True}
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",  # ms; only a backup or a viewer from outside can hold the file
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",  # a killed process loses nothing, a power cut at most the last commits
+    "PRAGMA journal_size_limit = 67108864",  # bytes; a big import must not leave a big log behind
+    "PRAGMA secure_delete = FAST",  # a removed document's text is overwritten where that costs no extra writing
+    "PRAGMA temp_store = MEMORY",  # what is sorted never reaches a shared /tmp
+    "PRAGMA cache_size = -16384",  # KiB for each connection
+)
+
+
+class Database:
+    """An open database file, held by this process alone until `close`."""
+
+    def __init__(self, file: Path, lock: FileLock, engine: Engine) -> None:
+        self.file = file
+        self._lock = lock
+        self._engine = engine
+        self._writing = engine.execution_options(**_IMMEDIATE)
+        self._turn = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, data_dir: Path) -> Self:
+        """Makes what is missing and migrates what is old.
+
+        Raises LibraryLocked, LibraryTooNew, LibraryDamaged, DiskFull, LibraryError.
+        """
+        file = data_dir / FILE_NAME
+        with told_in_words(file):
+            _make_private(data_dir)
+            lock = _take(data_dir)
+            try:
+                file.touch(mode=0o600)
+                upgrade(file)
+                return cls(file, lock, _engine(file))
+            except BaseException:
+                lock.release()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One snapshot of everything. Raises LibraryError once closed."""
+        self._refuse_when_closed()
+        with told_in_words(self.file), Session(self._engine, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """All of it or nothing: committed when the block ends, rolled back when it raises."""
+        with self._turn:
+            self._refuse_when_closed()
+            with told_in_words(self.file), Session(self._writing) as session, session.begin():
+                yield session
+
+    def check(self) -> list[str]:
+        """SQLite's own findings about the file; empty when it is sound. Reads the whole file."""
+        with self.read() as session:
+            found = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
+        return [str(line) for line in found if line != "ok"]
+
+    def close(self) -> None:
+        """Waits for the write under way. May be called twice."""
+        with self._turn:
+            if self._closed:
+                return
+            self._closed = True
+            with told_in_words(self.file):
+                self._engine.dispose()
+            self._lock.release()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise LibraryError(f"The library {self.file} is closed.", "Start Footnote again.")
+
+
+def _make_private(data_dir: Path) -> None:
+    """0700 for a folder we made or that is empty; one that holds other things is left as its owner wants it."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not any(data_dir.iterdir()) or (data_dir / FILE_NAME).exists():
+        data_dir.chmod(0o700)
+
+
+def _take(data_dir: Path) -> FileLock:
+    lock = FileLock(data_dir / LOCK_NAME, mode=0o600, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as taken:
+        raise LibraryLocked(
+            f"Another running Footnote is using the library in {data_dir}.",
+            "Close it first, or choose another data directory with --data.",
+        ) from taken
+    return lock
+
+
+def _engine(file: Path) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(file)), poolclass=QueuePool, pool_size=4, max_overflow=-1, echo=False
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect() as connection:
+            if connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar_one() != 1:
+                raise damaged(file)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin, not guessed by the driver
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).close()
+    connection.create_function("mentions", 2, _mentions, deterministic=True)
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("begin_immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _mentions(text: str, words: str) -> bool:
+    """SQL function: every word occurs in the text, in any case and any script (LIKE folds ASCII only)."""
+    folded = _fold(text)
+    return all(word in folded for word in _fold(words).split())
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

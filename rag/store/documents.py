@@ -1,0 +1,224 @@
+"""SQL of documents, their pages and passages, inside a transaction of rag.store.library.
+
+Knows nothing of vectors but the flag `embedder_id`, and of words nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from rag.errors import NotFound, UsageError
+from rag.store.packing import pack_blocks, pack_boxes, unpack_blocks, unpack_boxes
+from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
+from rag.store.scoping import in_scope, listed
+from rag.types import PAGE_BREAK, Document, DocumentState, Page, Passage, Scope, Span
+
+
+def find(session: Session, path: Path) -> Document | None:
+    row = session.scalar(select(DocumentRow).where(DocumentRow.path == path))
+    return None if row is None else document_of(row)
+
+
+def get(session: Session, document_id: int) -> Document:
+    return document_of(_row(session, document_id))
+
+
+def in_order(session: Session, scope: Scope) -> list[Document]:
+    """By path."""
+    chosen = select(DocumentRow).where(in_scope(DocumentRow.id, scope)).order_by(DocumentRow.path)
+    return [document_of(row) for row in session.scalars(chosen)]
+
+
+def count(session: Session, scope: Scope) -> int:
+    return session.scalar(select(func.count()).select_from(DocumentRow).where(in_scope(DocumentRow.id, scope))) or 0
+
+
+def unfinished(session: Session) -> list[Document]:
+    states = (DocumentState.WAITING, DocumentState.READING)
+    rows = session.scalars(select(DocumentRow).where(DocumentRow.state.in_(states)).order_by(DocumentRow.id))
+    return [document_of(row) for row in rows]
+
+
+def begin(session: Session, path: Path, *, media_type: str, sha256: str, size: int, title: str) -> Document:
+    row = session.scalar(select(DocumentRow).where(DocumentRow.path == path))
+    if row is None:
+        row = DocumentRow(path=path, title=title, pages=0, passages=0, added_at=datetime.now(UTC), notices=())
+        session.add(row)
+    row.state, row.reason = DocumentState.READING, ""
+    row.media_type, row.sha256, row.size = media_type, sha256, size
+    session.flush()
+    return document_of(row)
+
+
+def settle(session: Session, document_id: int, state: DocumentState, reason: str = "") -> Document:
+    row = _row(session, document_id)
+    row.state, row.reason = state, reason
+    return document_of(row)
+
+
+def describe(
+    session: Session, document_id: int, *, title: str, media_type: str, sha256: str, size: int, notices: Sequence[str]
+) -> Document:
+    """The document as it stands after its pages and passages were put; READ, or COMPLETE when there is no passage."""
+    row = _row(session, document_id)
+    row.title, row.media_type, row.sha256, row.size = title, media_type, sha256, size
+    row.notices, row.reason, row.embedder_id = tuple(notices), "", None
+    row.pages = _count_of(session, PageRow, document_id)
+    row.passages = _count_of(session, PassageRow, document_id)
+    row.state = DocumentState.READ if row.passages else DocumentState.COMPLETE
+    session.flush()
+    return document_of(row)
+
+
+def move(session: Session, document_id: int, path: Path) -> Document:
+    row = _row(session, document_id)
+    other = find(session, path)
+    if other is not None and other.id != document_id:
+        raise UsageError(f"{path} is in the library already.", "Remove one of the two first.")
+    row.path = path
+    session.execute(update(SourceRow).where(SourceRow.document_id == document_id).values(path=path))
+    session.flush()
+    return document_of(row)
+
+
+def remove(session: Session, document_id: int) -> bool:
+    """False if it was gone already. Pages, passages and vectors go with it."""
+    gone = delete(DocumentRow).where(DocumentRow.id == document_id).returning(DocumentRow.id)
+    return session.scalar(gone) is not None
+
+
+def clear(session: Session, document_id: int) -> None:
+    """Pages and passages out; their vectors go with them, sources forget their passage."""
+    session.execute(delete(PageRow).where(PageRow.document_id == document_id))
+    session.execute(delete(PassageRow).where(PassageRow.document_id == document_id))
+
+
+def put_pages(session: Session, document_id: int, pages: Iterable[Page]) -> None:
+    rows, start = [], 0
+    for page in pages:
+        rows.append(_page_values(document_id, page, start))
+        start += len(page.text) + len(PAGE_BREAK)
+    if rows:
+        session.execute(insert(PageRow), rows)
+
+
+def put_passages(session: Session, document_id: int, passages: Sequence[Passage]) -> list[int]:
+    """The new ids, in order; never used before."""
+    last = session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")) or 0
+    ids = list(range(last + 1, last + 1 + len(passages)))
+    if ids:
+        rows = [_passage_values(id_, document_id, passage) for id_, passage in zip(ids, passages, strict=True)]
+        session.execute(insert(PassageRow), rows)
+    return ids
+
+
+def pages(session: Session, document_id: int, first: int, last: int | None) -> list[Page]:
+    """Raises NotFound for an unknown document."""
+    _row(session, document_id)
+    chosen = select(PageRow).where(PageRow.document_id == document_id, PageRow.number >= first)
+    if last is not None:
+        chosen = chosen.where(PageRow.number <= last)
+    return [_page(row) for row in session.scalars(chosen.order_by(PageRow.number))]
+
+
+def stretch(session: Session, document_id: int, span: Span) -> str:
+    """The document's text at the span, reading only the pages it touches."""
+    _row(session, document_id)
+    touched = session.execute(
+        select(PageRow.start, PageRow.text)
+        .where(PageRow.document_id == document_id, PageRow.start < span.end)
+        .where(PageRow.start + PageRow.length + len(PAGE_BREAK) > span.start)
+        .order_by(PageRow.number)
+    ).all()
+    if not touched:
+        return ""
+    offset = touched[0].start
+    return PAGE_BREAK.join(row.text for row in touched)[max(span.start - offset, 0) : span.end - offset]
+
+
+def passages(session: Session, ids: Sequence[int]) -> list[Passage]:
+    found = {row.id: row for row in session.scalars(select(PassageRow).where(PassageRow.id.in_(listed(ids))))}
+    return [passage_of(found[id_]) for id_ in map(int, ids) if id_ in found]
+
+
+def neighbours(session: Session, document_id: int, first: int, last: int) -> list[Passage]:
+    chosen = select(PassageRow).where(PassageRow.document_id == document_id, PassageRow.ordinal.between(first, last))
+    return [passage_of(row) for row in session.scalars(chosen.order_by(PassageRow.ordinal))]
+
+
+def passage_ids(session: Session, scope: Scope) -> NDArray[np.int64]:
+    """Ascending."""
+    chosen = select(PassageRow.id).where(in_scope(PassageRow.document_id, scope)).order_by(PassageRow.id)
+    return np.fromiter(session.scalars(chosen), dtype=np.int64)
+
+
+def passage_of(row: PassageRow) -> Passage:
+    span = Span(row.span_start, row.span_end, row.span_page)
+    return Passage(row.id, row.document_id, row.ordinal, row.text, span, row.heading, row.place)
+
+
+def document_of(row: DocumentRow) -> Document:
+    return Document(
+        id=row.id,
+        path=row.path,
+        title=row.title,
+        media_type=row.media_type,
+        sha256=row.sha256,
+        size=row.size,
+        state=DocumentState(row.state),
+        reason=row.reason,
+        pages=row.pages,
+        passages=row.passages,
+        added_at=row.added_at,
+        notices=row.notices,
+    )
+
+
+def _row(session: Session, document_id: int) -> DocumentRow:
+    row = session.get(DocumentRow, document_id)
+    if row is None:
+        raise NotFound(f"There is no document {document_id} in the library.", "It may have been removed; look again.")
+    return row
+
+
+def _count_of(session: Session, table: type[PageRow] | type[PassageRow], document_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(table.document_id == document_id)) or 0
+
+
+def _page_values(document_id: int, page: Page, start: int) -> dict[str, object]:
+    return {
+        "document_id": document_id,
+        "number": page.number,
+        "start": start,
+        "length": len(page.text),
+        "width": page.width,
+        "height": page.height,
+        "text": page.text,
+        "blocks": pack_blocks(page.blocks),
+        "boxes": pack_boxes(page.boxes),
+    }
+
+
+def _page(row: PageRow) -> Page:
+    return Page(row.number, row.text, unpack_blocks(row.blocks), unpack_boxes(row.boxes), row.width, row.height)
+
+
+def _passage_values(id_: int, document_id: int, passage: Passage) -> dict[str, object]:
+    return {
+        "id": id_,
+        "document_id": document_id,
+        "ordinal": passage.ordinal,
+        "span_start": passage.span.start,
+        "span_end": passage.span.end,
+        "span_page": passage.span.page,
+        "heading": passage.heading,
+        "place": passage.place,
+        "text": passage.text,
+    }

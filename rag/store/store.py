@@ -1,0 +1,50 @@
+"""The store: one data directory, one database file, and the four things kept in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from rag.store.database import Database
+from rag.store.drafts import Drafts
+from rag.store.journal import Journal
+from rag.store.library import Library
+from rag.store.preferences import PreferencesStore
+
+
+class Store:
+    """Held by this process alone until `close`. All of it may be used from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self.library = Library(database)
+        self.journal = Journal(database)
+        self.drafts = Drafts(database)
+        self.preferences = PreferencesStore(database)
+        self._database = database
+
+    @classmethod
+    def open(cls, data_dir: Path) -> Self:
+        """Makes the directory if it is missing, migrates an older library, settles what a crash left.
+
+        Raises LibraryLocked, LibraryTooNew, LibraryDamaged, DiskFull, LibraryError.
+        """
+        database = Database.open(data_dir)
+        try:
+            store = cls(database)
+            store.journal.settle_interrupted()
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    @property
+    def file(self) -> Path:
+        return self._database.file
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is sound. Reads all of it."""
+        return self._database.check()
+
+    def close(self) -> None:
+        """Waits for a write under way. May be called twice; anything after it raises LibraryError."""
+        self._database.close()

@@ -1,0 +1,181 @@
+"""SQL of passage vectors. They are the truth that every index file is rebuilt from, without embedding again.
+
+Each embedder, known by its digest, has vectors of its own and a generation that grows with every change to them.
+Vectors are opaque here: nothing is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.orm import Session
+
+from local_models.types import EmbedderIdentity
+from rag.store.documents import document_of, passage_of
+from rag.store.packing import pack_vectors, unpack_vectors
+from rag.store.schema import DocumentRow, EmbedderRow, PassageRow, VectorRow
+from rag.store.scoping import listed
+from rag.types import Document, DocumentState, Passage
+
+_UNKNOWN = -1
+"""No row has this id."""
+
+
+def pending(session: Session, digest: str, limit: int) -> list[tuple[Passage, Document]]:
+    """Passages without a vector, oldest document first. A document being read anew is left for after that."""
+    rows = session.execute(
+        select(PassageRow, DocumentRow)
+        .join(DocumentRow, PassageRow.document_id == DocumentRow.id)
+        .where(_lacks_vector(embedder_id(session, digest)))
+        .order_by(PassageRow.document_id, PassageRow.ordinal)
+        .limit(limit)
+    ).all()
+    documents = {row.id: document_of(row) for _, row in rows}
+    return [(passage_of(passage), documents[passage.document_id]) for passage, _ in rows]
+
+
+def pending_count(session: Session, digest: str) -> int:
+    lacking = (
+        select(func.count())
+        .select_from(PassageRow)
+        .join(DocumentRow, PassageRow.document_id == DocumentRow.id)
+        .where(_lacks_vector(embedder_id(session, digest)))
+    )
+    return session.scalar(lacking) or 0
+
+
+def put(session: Session, identity: EmbedderIdentity, ids: Sequence[int], vectors: NDArray[np.float32]) -> int:
+    """Raises ValueError unless the shape is (len(ids), identity.dimension)."""
+    if vectors.shape != (len(ids), identity.dimension):
+        raise ValueError(f"{len(ids)} vectors of {identity.dimension} numbers expected, not {vectors.shape}")
+    embedder = _registered(session, identity)
+    present = session.execute(select(PassageRow.id, PassageRow.document_id).where(PassageRow.id.in_(listed(ids))))
+    documents = dict(present.tuples().all())
+    rows = [
+        {"passage_id": int(id_), "embedder_id": embedder.id, "vector": packed}
+        for id_, packed in zip(ids, pack_vectors(vectors), strict=True)
+        if int(id_) in documents
+    ]
+    if rows:
+        statement = insert_or(VectorRow)
+        replacing = statement.on_conflict_do_update(
+            index_elements=["passage_id", "embedder_id"], set_={"vector": statement.excluded.vector}
+        )
+        session.execute(replacing, rows)
+        embedder.generation += 1
+        session.flush()
+    mark_complete(session, embedder.id, set(documents.values()))
+    return embedder.generation
+
+
+def mark_complete(session: Session, embedder: int, documents: set[int]) -> None:
+    """Those of the documents whose passages all have a vector of the embedder; a failed one stays failed."""
+    without = exists().where(PassageRow.document_id == DocumentRow.id, ~_has_vector(embedder))
+    session.execute(
+        update(DocumentRow)
+        .where(DocumentRow.id.in_(listed(documents)), DocumentRow.state != DocumentState.READING, ~without)
+        .values(embedder_id=embedder)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(DocumentRow)
+        .where(DocumentRow.id.in_(listed(documents)), DocumentRow.embedder_id == embedder)
+        .where(DocumentRow.state == DocumentState.READ)
+        .values(state=DocumentState.COMPLETE)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def use(session: Session, identity: EmbedderIdentity) -> None:
+    """From now on a document is COMPLETE when it has all vectors of this embedder; earlier vectors are kept."""
+    embedder = _registered(session, identity)
+    others = DocumentRow.embedder_id.is_distinct_from(embedder.id)
+    awaiting = set(session.scalars(select(DocumentRow.id).where(others, DocumentRow.passages > 0)))
+    session.execute(
+        update(DocumentRow)
+        .where(others, DocumentRow.passages > 0, DocumentRow.state == DocumentState.COMPLETE)
+        .values(state=DocumentState.READ)
+        .execution_options(synchronize_session=False)
+    )
+    mark_complete(session, embedder.id, awaiting)
+
+
+def forget_others(session: Session, digest: str) -> int:
+    """Drops the vectors of all other embedders. Returns how many embedders were dropped."""
+    others = session.scalars(select(EmbedderRow).where(EmbedderRow.digest != digest)).all()
+    for embedder in others:
+        session.delete(embedder)
+    return len(others)
+
+
+def every(session: Session, digest: str, batch: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """In the order they were put, from one snapshot."""
+    embedder = session.scalar(select(EmbedderRow).where(EmbedderRow.digest == digest))
+    if embedder is None:
+        return
+    rows = session.execute(
+        select(VectorRow.passage_id, VectorRow.vector)
+        .where(VectorRow.embedder_id == embedder.id)
+        .execution_options(yield_per=batch)
+    )
+    for part in rows.partitions(batch):
+        ids, packed = zip(*part, strict=True)
+        yield np.array(ids, dtype=np.int64), unpack_vectors(packed, embedder.dimension)
+
+
+def generation(session: Session, digest: str) -> int:
+    """0 for an embedder that never made a vector."""
+    return session.scalar(select(EmbedderRow.generation).where(EmbedderRow.digest == digest)) or 0
+
+
+def note_removal(session: Session, document_id: int) -> None:
+    """To be called while the document's vectors are still there: their embedders' sets are about to change."""
+    losing = (
+        select(VectorRow.embedder_id)
+        .join(PassageRow, PassageRow.id == VectorRow.passage_id)
+        .where(PassageRow.document_id == document_id)
+    )
+    session.execute(
+        update(EmbedderRow)
+        .where(EmbedderRow.id.in_(losing))
+        .values(generation=EmbedderRow.generation + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def embedder_id(session: Session, digest: str) -> int:
+    found = session.scalar(select(EmbedderRow.id).where(EmbedderRow.digest == digest))
+    return _UNKNOWN if found is None else found
+
+
+def _registered(session: Session, identity: EmbedderIdentity) -> EmbedderRow:
+    row = session.scalar(select(EmbedderRow).where(EmbedderRow.digest == identity.digest))
+    if row is None:
+        row = EmbedderRow(
+            digest=identity.digest,
+            name=identity.name,
+            dimension=identity.dimension,
+            max_tokens=identity.max_tokens,
+            languages=identity.languages,
+            generation=0,
+        )
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _has_vector(embedder: int) -> ColumnElement[bool]:
+    return exists().where(VectorRow.passage_id == PassageRow.id, VectorRow.embedder_id == embedder)
+
+
+def _lacks_vector(embedder: int) -> ColumnElement[bool]:
+    """The document's flag first: it spares looking at every passage of those that are done."""
+    return (
+        (DocumentRow.state != DocumentState.READING)
+        & DocumentRow.embedder_id.is_distinct_from(embedder)
+        & ~_has_vector(embedder)
+    )

@@ -1,0 +1,90 @@
+"""SQL of the word index, FTS5 under the ids of passages. Which words a text has is decided in rag.index.terms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from rag.store.columns import storable
+from rag.types import PassageTerms, Scope
+
+_INSERT = text("INSERT INTO passage_words (rowid, title, heading, body) VALUES (:id, :title, :heading, :body)")
+_DELETE = text("DELETE FROM passage_words WHERE rowid IN (SELECT id FROM passages WHERE document_id = :document)")
+_UPDATE = text("UPDATE passage_words SET title = :title, heading = :heading, body = :body WHERE rowid = :id")
+_TOTAL = text("SELECT count(*) FROM passages")
+_FREQUENCY = text("SELECT term, doc FROM passage_vocabulary WHERE term IN :terms").bindparams(
+    bindparam("terms", expanding=True)
+)
+_FREQUENCIES_AT_ONCE = 500
+
+_SEARCH = text("""
+    SELECT rowid, rank FROM passage_words
+    WHERE passage_words MATCH :match AND rank MATCH :ranking
+    ORDER BY rank LIMIT :limit
+""")
+_SEARCH_IN_SCOPE = text("""
+    SELECT words.rowid, words.rank FROM passage_words AS words CROSS JOIN passages ON passages.id = words.rowid
+    WHERE passage_words MATCH :match AND rank MATCH :ranking AND passages.document_id IN (
+        SELECT document_id FROM collection_documents WHERE collection_id IN (SELECT value FROM json_each(:collections))
+        UNION SELECT value FROM json_each(:documents)
+    )
+    ORDER BY words.rank LIMIT :limit
+""")
+"""CROSS JOIN holds SQLite to that order: it would else run the match anew for each passage of a small scope."""
+
+
+def put(session: Session, ids: Sequence[int], terms: Sequence[PassageTerms]) -> None:
+    """Raises ValueError unless there are as many terms as ids."""
+    if ids or terms:
+        session.execute(_INSERT, _values(ids, terms))
+
+
+def rewrite(session: Session, ids: Sequence[int], terms: Sequence[PassageTerms]) -> None:
+    """Other terms for passages that are there."""
+    if ids or terms:
+        session.execute(_UPDATE, _values(ids, terms))
+
+
+def clear(session: Session, document_id: int) -> None:
+    """To be called while the document's passages are still there."""
+    session.execute(_DELETE, {"document": document_id})
+
+
+def search(
+    session: Session, match: str, *, weights: tuple[float, float, float], scope: Scope, limit: int
+) -> list[tuple[int, float]]:
+    """BM25 with a weight for title, heading and body; FTS5 gives it as a negative number, better is smaller."""
+    ranking = f"bm25({', '.join(repr(float(weight)) for weight in weights)})"
+    values = {"match": storable(match), "ranking": ranking, "limit": limit}
+    if not scope.everything:
+        values |= {
+            "collections": json.dumps(sorted(scope.collections)),
+            "documents": json.dumps(sorted(scope.documents)),
+        }
+    found = session.execute(_SEARCH if scope.everything else _SEARCH_IN_SCOPE, values)
+    return [(id_, -rank) for id_, rank in found]
+
+
+def frequencies(session: Session, terms: Sequence[str]) -> dict[str, int]:
+    """In how many passages each term occurs; terms that occur nowhere are left out."""
+    wanted = [storable(term) for term in dict.fromkeys(terms)]
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _FREQUENCIES_AT_ONCE):
+        batch = wanted[start : start + _FREQUENCIES_AT_ONCE]
+        found.update((term, count) for term, count in session.execute(_FREQUENCY, {"terms": batch}))
+    return found
+
+
+def total(session: Session) -> int:
+    """Passages in the library."""
+    return session.scalar(_TOTAL) or 0
+
+
+def _values(ids: Sequence[int], terms: Sequence[PassageTerms]) -> list[dict[str, object]]:
+    return [
+        {"id": id_, "title": storable(term.title), "heading": storable(term.heading), "body": storable(term.body)}
+        for id_, term in zip(ids, terms, strict=True)
+    ]
