@@ -1,0 +1,118 @@
+"""How an answer is followed while it is made, and printed when it is there; used by ask, chat and the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from textwrap import indent
+
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.text import Text
+
+from rag.cli.shapes import Json, answer_json
+from rag.cli.terminal import Terminal
+from rag.errors import Cancelled
+from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
+from rag.types import Answer, Citation, Source
+
+REDRAWS_PER_S = 12
+"""A screen that is drawn more often shows nothing more; rich lays the whole Markdown out anew each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A finished question."""
+
+    conversation_id: int
+    question_id: int
+    answer_id: int
+    answer: Answer
+    stopped: bool
+
+    def as_json(self) -> Json:
+        return {
+            **answer_json(self.answer),
+            "stopped": self.stopped,
+            "conversation_id": self.conversation_id,
+            "question_id": self.question_id,
+            "answer_id": self.answer_id,
+        }
+
+
+@dataclass
+class _Screen:
+    """What a screen shows while the answer is on its way."""
+
+    state: str = "Searching…"
+    text: str = ""
+    notices: list[str] = field(default_factory=list)
+
+    def take(self, event: AskEvent) -> None:
+        match event:
+            case Retrieved(hits, searched, _):
+                self.state = f"{len(hits)} passages from {searched} documents. Reading…"
+            case Quoted(_, quotes) if quotes:
+                self.state = f"Best quote: “{quotes[0].text}” [{quotes[0].source.number}]"
+            case Reading(done, total) if total:
+                self.state = self.state.split("\n")[0] + f"\nReading the sources: {100 * done // total} %"
+            case Delta(text):
+                self.text += text
+            case Cited(text, _):
+                self.text = text
+            case _:
+                pass
+
+    def __rich__(self) -> Markdown | Text:
+        return Markdown(self.text, hyperlinks=False) if self.text else Text(self.state, style="dim")
+
+
+def follow(events: Iterator[AskEvent], terminal: Terminal) -> Asked:
+    """Run the job to its end, showing it as it goes on a screen. Raises Cancelled when it ended without an answer."""
+    screen = _Screen()
+    started: AskStarted | None = None
+    finished: Finished | None = None
+    live = Live(console=terminal.out, transient=True, refresh_per_second=REDRAWS_PER_S, get_renderable=lambda: screen)
+    if terminal.out.is_terminal and not terminal.as_json:
+        live.start()
+    try:
+        for event in events:
+            screen.take(event)
+            match event:
+                case AskStarted():
+                    started = event
+                case Notice(text) if not terminal.as_json:
+                    terminal.note(text)
+                case Finished():
+                    finished = event
+                case _:
+                    pass
+    finally:
+        live.stop()
+    if started is None or finished is None:
+        raise Cancelled
+    return Asked(started.conversation_id, started.question_id, finished.answer_id, finished.answer, finished.stopped)
+
+
+def show(answer: Answer, terminal: Terminal) -> None:
+    """The answer as people read it: the text, then each citation with its place and its quote."""
+    terminal.markdown(answer.text)
+    terminal.say()
+    if answer.abstained and answer.quotes:
+        terminal.say("The nearest passages:")
+        for quote in answer.quotes[:3]:
+            terminal.say(f"[{quote.source.number}] {place_of(quote.source)}\n{indent('“' + quote.text + '”', '    ')}")
+    for citation in unique(answer.citations):
+        quoted = indent(f"“{citation.quote.strip()}”", "    ")
+        terminal.say(f"[{citation.source.number}] {place_of(citation.source)}\n{quoted}")
+
+
+def unique(citations: tuple[Citation, ...]) -> list[Citation]:
+    """Each quote once, by number."""
+    first = {(citation.source.number, citation.quote): citation for citation in reversed(citations)}
+    return sorted(first.values(), key=lambda citation: (citation.source.number, citation.quote_span.start))
+
+
+def place_of(source: Source) -> str:
+    """Where a person finds it: the document, the place in it, the heading."""
+    return ", ".join(part for part in (source.document, str(source.place), source.heading) if part)

@@ -1,0 +1,104 @@
+"""models: the language models on this computer; the download is the only command that uses the network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rag.assistant import Assistant
+from rag.cli.session import Commands, Session
+from rag.cli.shapes import model_json
+from rag.cli.terminal import Terminal
+from rag.errors import UsageError
+
+MEGABYTE = 1_000_000
+
+
+def register(commands: Commands) -> None:
+    models = commands.add_parser("models", help="the language models", description="The language models (GGUF files).")
+    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="what is there", description="List the models.")
+    listing.set_defaults(run=run_list)
+    add = actions.add_parser("add", help="copy a GGUF file in", description="Check a GGUF file and copy it in.")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.set_defaults(run=run_add)
+    download = actions.add_parser(
+        "download",
+        help="fetch a GGUF file",
+        description="Fetch a GGUF file over HTTPS. This is the only command that uses the network. "
+        "After a cut, the same command goes on where it stopped; the file is kept only if its checksum is right.",
+    )
+    download.add_argument("url", metavar="URL")
+    download.add_argument("--sha256", required=True, metavar="HEX", help="the file's checksum, from its publisher")
+    download.set_defaults(run=run_download)
+    use = actions.add_parser("use", help="choose a model", description="Choose the model for answers and drafts.")
+    use.add_argument("model", metavar="NAME", help="a name from the list, or the path of a GGUF file")
+    use.set_defaults(run=run_use)
+    remove = actions.add_parser("remove", help="delete a model's file", description="Delete a model that was added.")
+    remove.add_argument("model", metavar="NAME")
+    remove.set_defaults(run=run_remove)
+
+
+def run_list(_: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        _list(assistant, session.terminal)
+    return 0
+
+
+def run_add(args: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        with session.terminal.bar("Copying") as bar:
+            for step in assistant.add_model(args.file, session.cancel):
+                bar.show(step.done, step.total, step.label)
+        _list(assistant, session.terminal)
+    return 0
+
+
+def run_download(args: argparse.Namespace, session: Session) -> int:
+    if len(args.sha256) != 64 or set(args.sha256.lower()) - set("0123456789abcdef"):
+        raise UsageError("A SHA-256 checksum has 64 hexadecimal digits.", "Copy it from the model's page.")
+    with session.open() as assistant:
+        with session.terminal.bar("Downloading") as bar:
+            for step in assistant.download_model(args.url, args.sha256.lower(), session.cancel):
+                bar.show(step.done // MEGABYTE, step.total // MEGABYTE, "Downloading (MB)")
+        _list(assistant, session.terminal)
+    return 0
+
+
+def run_use(args: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        chosen = assistant.use_model(args.model)
+    if session.terminal.as_json:
+        session.terminal.result({"model": model_json(chosen, chosen=True)})
+    session.terminal.say(f"{chosen.name} answers from now on.")
+    return 0
+
+
+def run_remove(args: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        assistant.remove_model(args.model)
+    if session.terminal.as_json:
+        session.terminal.result({"removed": args.model})
+    session.terminal.say(f"{args.model} is deleted.")
+    return 0
+
+
+def _list(assistant: Assistant, terminal: Terminal) -> None:
+    files = assistant.models()
+    wanted = assistant.preferences().model
+    chosen = [wanted in {file.name, str(file.path)} if wanted else file.bundled for file in files]
+    if terminal.as_json:
+        terminal.result({"models": [model_json(file, chosen=is_it) for file, is_it in zip(files, chosen, strict=True)]})
+        return
+    rows = [
+        (
+            "*" if is_it else "",
+            file.name,
+            f"{file.parameters / 1e6:,.0f} M" if file.parameters else "?",
+            file.quantization,
+            f"{file.size / MEGABYTE:,.0f} MB",
+            file.problem or ("in the box" if file.bundled else ""),
+        )
+        for file, is_it in zip(files, chosen, strict=True)
+    ]
+    terminal.table(("", "Model", "Parameters", "Weights", "Size", ""), rows)

@@ -1,0 +1,211 @@
+"""The stable JSON of each noun, documented in docs/json.md. A key that is here keeps its name and its meaning.
+
+Makes dictionaries out of values; knows nothing of commands or terminals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from local_models.types import ModelFile
+from rag.types import (
+    Answer,
+    Citation,
+    Collection,
+    Conversation,
+    Document,
+    Draft,
+    DraftTemplate,
+    DraftVersion,
+    Feedback,
+    Hit,
+    Message,
+    Quote,
+    Source,
+    Span,
+)
+
+Json = dict[str, object]
+
+
+def document_json(document: Document) -> Json:
+    return {
+        "id": document.id,
+        "path": str(document.path),
+        "title": document.title,
+        "media_type": document.media_type,
+        "state": document.state.value,
+        "reason": document.reason,
+        "size": document.size,
+        "pages": document.pages,
+        "passages": document.passages,
+        "added_at": document.added_at.isoformat() if document.added_at else None,
+        "notices": list(document.notices),
+    }
+
+
+def collection_json(collection: Collection) -> Json:
+    return {
+        "id": collection.id,
+        "name": collection.name,
+        "root": str(collection.root) if collection.root else None,
+        "documents": collection.documents,
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    return {
+        "passage_id": hit.passage.id,
+        "document": str(hit.document.path),
+        "document_id": hit.document.id,
+        "title": hit.document.title,
+        "heading": hit.passage.heading,
+        "place": hit.passage.place.as_json(),
+        "text": hit.passage.text,
+        "span": span_json(hit.passage.span),
+        "scores": {"words": hit.scores.words, "vectors": hit.scores.vectors, "fused": hit.scores.fused},
+    }
+
+
+def span_json(span: Span) -> Json:
+    return {"start": span.start, "end": span.end}
+
+
+def source_json(source: Source) -> Json:
+    return {
+        "number": source.number,
+        "passage_id": source.passage_id,
+        "document": str(source.path),
+        "document_id": source.document_id,
+        "title": source.document,
+        "heading": source.heading,
+        "place": source.place.as_json(),
+        "text": source.text,
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    return {
+        "number": citation.source.number,
+        "document": str(citation.source.path),
+        "title": citation.source.document,
+        "place": citation.source.place.as_json(),
+        "quote": citation.quote,
+        "quote_span": span_json(citation.quote_span),
+        "answer_span": {"start": citation.answer_start, "end": citation.answer_end},
+        "support": citation.support,
+        "origin": citation.origin.value,
+    }
+
+
+def quote_json(quote: Quote) -> Json:
+    return {
+        "number": quote.source.number,
+        "document": str(quote.source.path),
+        "place": quote.source.place.as_json(),
+        "text": quote.text,
+        "score": quote.score,
+    }
+
+
+def answer_json(answer: Answer) -> Json:
+    return {
+        "answer": answer.text,
+        "abstained": answer.abstained,
+        "mode": answer.mode.value,
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "sources": [source_json(source) for source in answer.sources],
+        "quotes": [quote_json(quote) for quote in answer.quotes],
+        "notices": list(answer.notices),
+        "model": answer.model,
+        "confidence": answer.confidence,
+        "timings": asdict(answer.timings),
+        "tokens": {"prompt": answer.prompt_tokens, "completion": answer.completion_tokens},
+    }
+
+
+def conversation_json(conversation: Conversation) -> Json:
+    return {
+        "id": conversation.id,
+        "title": conversation.title,
+        "mode": conversation.mode.value,
+        "collections": sorted(conversation.scope.collections),
+        "documents": sorted(conversation.scope.documents),
+        "created_at": conversation.created_at.isoformat(),
+        "updated_at": conversation.updated_at.isoformat(),
+    }
+
+
+def message_json(message: Message) -> Json:
+    return {
+        "id": message.id,
+        "parent": message.parent,
+        "role": message.role.value,
+        "content": message.content,
+        "status": message.status.value,
+        "created_at": message.created_at.isoformat(),
+        "siblings": list(message.siblings),
+        "answer": answer_json(message.answer) if message.answer else None,
+        "feedback": feedback_json(message.feedback) if message.feedback else None,
+    }
+
+
+def feedback_json(feedback: Feedback) -> Json:
+    return {
+        "verdict": feedback.verdict.value,
+        "reasons": list(feedback.reasons),
+        "comment": feedback.comment,
+        "correction": feedback.correction,
+    }
+
+
+def model_json(model: ModelFile, *, chosen: bool) -> Json:
+    return {
+        "name": model.name,
+        "path": str(model.path),
+        "size": model.size,
+        "architecture": model.architecture,
+        "parameters": model.parameters,
+        "quantization": model.quantization,
+        "context_length": model.context_length,
+        "bundled": model.bundled,
+        "problem": model.problem,
+        "chosen": chosen,
+    }
+
+
+def draft_json(draft: Draft) -> Json:
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "language": draft.language,
+        "content": draft.content,
+        "version": draft.version,
+        "updated_at": draft.updated_at.isoformat(),
+    }
+
+
+def version_json(version: DraftVersion) -> Json:
+    return {
+        "number": version.number,
+        "origin": version.origin,
+        "instruction": version.instruction,
+        "content": version.content,
+        "created_at": version.created_at.isoformat(),
+    }
+
+
+def template_json(template: DraftTemplate) -> Json:
+    return {
+        "id": template.id,
+        "name": template.name,
+        "language": template.language,
+        "instruction": template.instruction,
+        "body": template.body,
+        "builtin": template.builtin,
+    }
+
+
+def error_json(code: str, message: str, advice: str) -> Mapping[str, object]:
+    return {"error": {"code": code, "message": message, "advice": advice}}
