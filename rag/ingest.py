@@ -19,10 +19,10 @@ from local_models.cancel import CancelToken
 from rag.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnsupported
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
 from rag.index.terms import passage_terms
-from rag.index.vectors import VectorIndex
+from rag.index.vectors import Ids, VectorIndex
 from rag.ports import DocumentReader, Embedder
 from rag.store.library import Library
-from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passage, Title
+from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passage, Scope, Title
 
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
@@ -83,7 +83,7 @@ class Ingest:
                 vectors = self._embedder.embed([embedding_text(document, passage) for passage, document in batch], cancel)
                 ids = [passage.id for passage, _ in batch]
                 generation = self._library.put_vectors(self._embedder.identity, ids, vectors)
-                self._index.add(ids, vectors, generation)
+                self._index.add(ids, vectors, generation=generation)
                 done += len(batch)
         finally:
             if done:
@@ -106,8 +106,11 @@ class Ingest:
 
     def remove(self, document_ids: Sequence[int]) -> int:
         """Forget documents; answers that cited them keep their quotes. Returns how many there were."""
+        if not document_ids:
+            return 0
+        passages = self._library.passage_ids(Scope(documents=frozenset(document_ids)))
         removed = self._library.remove(document_ids)
-        self._index.refresh()
+        self._forget_vectors(passages)
         return removed
 
     def _collection(self, root: Path, name: str | None) -> int | None:
@@ -126,6 +129,7 @@ class Ingest:
             if known is not None and known.sha256 == digest and known.state in (DocumentState.READ, DocumentState.COMPLETE):
                 yield DocumentUnchanged(known)
                 return
+            outdated = self._passage_ids(known)
             document = self._read(path, digest, size, cancel)
         except DocumentError as error:
             failed = self._library.find(path)
@@ -133,8 +137,14 @@ class Ingest:
                 self._library.fail(failed.id, str(error))
             yield DocumentFailed(path, str(error), error.code)
         else:
-            self._index.refresh()
+            self._forget_vectors(outdated)
             yield DocumentAdded(document, replaced=known is not None)
+
+    def _passage_ids(self, document: Document | None) -> Sequence[int] | Ids:
+        return [] if document is None else self._library.passage_ids(Scope(documents=frozenset({document.id})))
+
+    def _forget_vectors(self, passage_ids: Sequence[int] | Ids) -> None:
+        self._index.remove(passage_ids, generation=self._library.generation(self._embedder.identity.digest))
 
     def _read(self, path: Path, digest: str, size: int, cancel: CancelToken) -> Document:
         begun = self._library.begin(path, media_type="", sha256=digest, size=size, title=path.stem)

@@ -46,7 +46,7 @@ def mark_given(session: Session, answer_id: int, numbers: Sequence[int]) -> None
         .join(SourceRow, SourceRow.id == TurnSourceRow.source_id)
         .where(TurnSourceRow.message_id == answer_id)
     )
-    for row, number in turn.tuples():
+    for row, number in turn:
         row.given = rank.pop(number, None)
     if rank:
         raise ValueError(f"answer {answer_id} was never shown the sources {sorted(rank)}")
@@ -67,7 +67,7 @@ def of_conversation(session: Session, conversation_id: int) -> list[Source]:
 
 def ids_by_number(session: Session, conversation_id: int) -> dict[int, int]:
     chosen = select(SourceRow.number, SourceRow.id).where(SourceRow.conversation_id == conversation_id)
-    return dict(session.execute(chosen).tuples().all())
+    return dict(session.execute(chosen).all())
 
 
 def keep(session: Session, conversation_id: int, sources: Iterable[Source]) -> dict[int, int]:

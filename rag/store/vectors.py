@@ -54,7 +54,7 @@ def put(session: Session, identity: EmbedderIdentity, ids: Sequence[int], vector
         raise ValueError(f"{len(ids)} vectors of {identity.dimension} numbers expected, not {vectors.shape}")
     embedder = _registered(session, identity)
     present = session.execute(select(PassageRow.id, PassageRow.document_id).where(PassageRow.id.in_(listed(ids))))
-    documents = dict(present.tuples().all())
+    documents = dict(present.all())
     rows = [
         {"passage_id": int(id_), "embedder_id": embedder.id, "vector": packed}
         for id_, packed in zip(ids, pack_vectors(vectors), strict=True)

@@ -1,0 +1,95 @@
+"""Fakes of the core's ports: an embedder of hashed words, a generator that follows a script, a reader of plain text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from local_models.cancel import CancelToken
+from local_models.types import (
+    EmbedderIdentity,
+    Generated,
+    GenerationEvent,
+    GenerationRequest,
+    ModelInfo,
+    Piece,
+    Prefilling,
+)
+from rag.errors import DocumentBroken
+from rag.ports import Vectors
+from rag.types import Opened, Page, PageSkipped, Passage, Place, Span, Title
+
+
+class WordEmbedder:
+    """Texts that share words have a high cosine."""
+
+    def __init__(self, dimension: int = 64) -> None:
+        self._identity = EmbedderIdentity("words", "0" * 64, dimension, 256, ("en",))
+        self.asked: list[list[str]] = []
+        self.before_embedding: Callable[[], None] = lambda: None
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        return self._identity
+
+    def embed(self, texts: Sequence[str], cancel: CancelToken) -> Vectors:
+        self.before_embedding()
+        cancel.check()
+        self.asked.append(list(texts))
+        rows = np.full((len(texts), self._identity.dimension), 1e-3, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in re.findall(r"\w+", text.casefold()):
+                row[int(hashlib.sha256(word.encode()).hexdigest(), 16) % len(row)] += 1
+        normalised: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return normalised
+
+
+class ScriptedGenerator:
+    """Says what it is told to say, a word a piece; `script` may raise, or look at the request."""
+
+    def __init__(self, script: Callable[[GenerationRequest], str], *, n_ctx: int = 2048) -> None:
+        self.script = script
+        self.n_ctx = n_ctx
+        self.requests: list[GenerationRequest] = []
+        self.fallback_reason = ""
+        self.after_piece: Callable[[int], None] = lambda _: None
+
+    def info(self) -> ModelInfo:
+        return ModelInfo("scripted", Path("scripted.gguf"), "llama", 1, self.n_ctx, "cpu", self.fallback_reason)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def generate(self, request: GenerationRequest, cancel: CancelToken) -> Iterator[GenerationEvent]:
+        self.requests.append(request)
+        yield Prefilling(1, 1, 0)
+        pieces = re.findall(r"\S+\s*", self.script(request))
+        for number, piece in enumerate(pieces):
+            if cancel.cancelled:
+                yield Generated("cancelled", 1, 0, number, 0.0, 0.0)
+                return
+            yield Piece(piece, 1)
+            self.after_piece(number)
+        yield Generated("end", 1, 0, len(pieces), 0.0, 0.0)
+
+
+class LineReader:
+    """Every line of a text file is a passage. A file with the word BROKEN can't be read."""
+
+    def read(self, path: Path, cancel: CancelToken) -> Iterator[Opened | Title | Page | PageSkipped | Passage]:
+        cancel.check()
+        text = path.read_text(encoding="utf-8")
+        if "BROKEN" in text:
+            raise DocumentBroken(f"“{path.name}” is damaged.", "Get a new copy.")
+        yield Opened("text/plain")
+        yield Page(1, text)
+        start = 0
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                span = Span(start, start + len(line), 1)
+                yield Passage(0, 0, number - 1, line, span, "", Place(lines=(number, number)))
+            start += len(line) + 1
