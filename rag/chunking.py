@@ -1,0 +1,260 @@
+"""Cuts a document into passages: the pieces that are searched, given to a model, cited and shown.
+
+    cut(pages, tokens, ...) -> Passage, Passage, ...
+
+A passage never crosses a heading and never holds more than `limit` of the embedder's tokens, because what is over an
+embedder's limit is dropped by it without a word. Inside a section, borders are chosen all at once so that passages are
+of even length and end where blocks end, or else sentences; only a monster without either is cut between words.
+It knows no format: blocks come from the parsers, and text that lies in no block (comments) is in no passage.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.ports import Tokens
+from rag.sentences import sentences, trimmed
+from rag.types import PAGE_BREAK, Block, BlockKind, Counting, Page, Passage, Place, Span
+
+PASSAGE_TOKENS = 200
+"""MiniLM reads 256 tokens: two are special, and about 50 are left for the title and the headings above a passage."""
+
+CHARACTERS_PER_TOKEN = 8
+"""No passage is longer than this times its limit: WordPiece counts any word of over 100 letters as one token."""
+
+HEADING_SEPARATOR = " › "
+HEADING_LETTERS = 100
+"""Longer headings are shortened in paths; they are prose that was set large."""
+
+BREAKS_SENTENCE, BREAKS_BLOCK = 0.5, 0.05
+"""What a border inside a sentence or a block costs, against 1.0 for a passage of no length at all."""
+
+_MARKS = re.compile(r"[*_`]{1,3}|!?\[([^\[\]]*)\]\([^()\s]*\)")
+_SENTENCE_END = re.compile(r"[.!?:;…。！？؟।][\"'”’»)\]]*$")
+
+
+def cut(
+    pages: Sequence[Page], tokens: Tokens, *, limit: int = PASSAGE_TOKENS, counting: Counting = Counting.PAGES
+) -> Iterator[Passage]:
+    """Yield the passages in order, with id and document_id 0 and ordinals from 0.
+
+    `limit` is in tokens, at least 8; `counting` decides which fields of `place` are set. The passages' spans do not
+    overlap, and together they hold every block's text except white space.
+    """
+    document = _Document(pages, counting)
+    ordinal = 0
+    for heading, section in _sections(document):
+        for units in _runs(document, section, tokens, limit):
+            for start, end in _pack(units, limit):
+                for span in _fit(document.text, start, end, tokens, limit):
+                    yield document.passage(ordinal, span, heading)
+                    ordinal += 1
+
+
+def heading_text(source: str) -> str:
+    """A heading without its marks, on one line: '## **Rent** due' -> 'Rent due'; an empty string for only marks."""
+    lines = source.strip().split("\n")
+    if len(lines) > 1 and re.fullmatch(r"\s*([=\-~^\"*+#])\1{2,}\s*", lines[-1]):
+        lines.pop()
+    line = " ".join(" ".join(lines).split())
+    line = re.sub(r"^#{1,6}\s+|\s+#+$", "", line)
+    line = _MARKS.sub(lambda mark: mark[1] or "", line)
+    return line if len(line) <= HEADING_LETTERS else line[: HEADING_LETTERS - 1].rstrip() + "…"
+
+
+class _Document:
+    """The pages as one text, and the way back from its offsets to pages and lines."""
+
+    def __init__(self, pages: Sequence[Page], counting: Counting) -> None:
+        self.text = PAGE_BREAK.join(page.text for page in pages)
+        self.pages = pages
+        self.counting = counting
+        self.starts = []
+        position = 0
+        for page in pages:
+            self.starts.append(position)
+            position += len(page.text) + len(PAGE_BREAK)
+        self.line_starts = (
+            [0, *(found.end() for found in re.finditer("\n", self.text))] if counting is Counting.LINES else [0]
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks of all pages, counted in the whole text; a page without blocks is cut at blank lines."""
+        for page, start in zip(self.pages, self.starts, strict=True):
+            for block in page.blocks or _paragraphs(page.text):
+                begin, end = trimmed(self.text, start + block.start, start + block.end)
+                if begin < end:
+                    yield replace(block, start=begin, end=end)
+
+    def passage(self, ordinal: int, span: tuple[int, int], heading: tuple[str, ...]) -> Passage:
+        start, end = span
+        first, last = self._page(start), self._page(end - 1)
+        paged = self.counting in (Counting.PAGES, Counting.SLIDES)
+        path = HEADING_SEPARATOR.join(heading)
+        place = self._place(start, end, first, last, heading)
+        return Passage(0, 0, ordinal, self.text[start:end], Span(start, end, first if paged else None), path, place)
+
+    def _page(self, position: int) -> int:
+        return self.pages[bisect_right(self.starts, position) - 1].number
+
+    def _place(self, start: int, end: int, first: int, last: int, heading: tuple[str, ...]) -> Place:
+        match self.counting:
+            case Counting.PAGES:
+                return Place(page=first, last_page=last if last != first else None)
+            case Counting.SLIDES:
+                return Place(slide=first)
+            case Counting.LINES:
+                return Place(lines=(bisect_right(self.line_starts, start), bisect_right(self.line_starts, end - 1)))
+            case Counting.CHAPTERS:
+                return Place(chapter=heading[-1] if heading else None)
+
+
+def _paragraphs(text: str) -> Iterator[Block]:
+    start = 0
+    for gap in re.finditer(r"\n[^\S\n]*\n", text):
+        yield Block(start, gap.start(), BlockKind.PARAGRAPH)
+        start = gap.start()
+    yield Block(start, len(text), BlockKind.PARAGRAPH)
+
+
+def _sections(document: _Document) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+    """The heading path and the blocks of each section. Headings with nothing between them begin one section."""
+    path: list[tuple[int, str]] = []
+    section: list[Block] = []
+    for block in document.blocks():
+        if block.kind is BlockKind.HEADING:
+            if section and section[-1].kind is not BlockKind.HEADING:
+                yield tuple(text for _, text in path), section
+                section = []
+            path = [entry for entry in path if entry[0] < block.level]
+            if text := heading_text(document.text[block.start : block.end]):
+                path.append((block.level, text))
+        section.append(block)
+    if section:
+        yield tuple(text for _, text in path), section
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is not cut any more: a sentence, a line of code, a short block. `cost` is that of a border behind it."""
+
+    start: int
+    end: int
+    tokens: int
+    cost: float
+
+
+def _runs(document: _Document, section: Sequence[Block], tokens: Tokens, limit: int) -> Iterator[list[_Unit]]:
+    """The units of a section, parted where text that is in no block lies between two of them."""
+    units: list[_Unit] = []
+    for number, block in enumerate(section):
+        if units and document.text[units[-1].end : block.start].strip():
+            yield units
+            units = []
+        following = section[number + 1] if number + 1 < len(section) else None
+        units.extend(_units(document.text, block, tokens, limit, _cost_behind(document.text, block, following)))
+    if units:
+        yield units
+
+
+def _cost_behind(text: str, block: Block, following: Block | None) -> float:
+    """What a border behind this block costs: much behind a heading, or where a paragraph crosses a page break."""
+    if block.kind is BlockKind.HEADING:
+        return 1.0
+    if following is None or block.kind is not BlockKind.PARAGRAPH or following.kind is not BlockKind.PARAGRAPH:
+        return 0.0
+    runs_on = text[following.start].islower() and not _SENTENCE_END.search(text[block.end - 4 : block.end])
+    return BREAKS_SENTENCE if runs_on else 0.0
+
+
+def _units(text: str, block: Block, tokens: Tokens, limit: int, cost_behind: float) -> list[_Unit]:
+    pieces = list(_pieces(text, block, tokens, limit))
+    return [
+        _Unit(start, end, count, cost_behind if number == len(pieces) else cost)
+        for number, (start, end, count, cost) in enumerate(pieces, 1)
+    ]
+
+
+def _pieces(text: str, block: Block, tokens: Tokens, limit: int) -> Iterator[tuple[int, int, int, float]]:
+    """(start, end, tokens, cost of a border behind) of a block's sentences or lines, the long ones cut."""
+    inside = text[block.start : block.end]
+    spans = _lines(inside) if block.kind in (BlockKind.CODE, BlockKind.TABLE) else sentences(inside)
+    begins = [start for start, _ in tokens.offsets(inside)]
+    at = 0
+    for start, end in spans:
+        upto = bisect_right(begins, end - 1, at)
+        if upto - at <= limit and end - start <= CHARACTERS_PER_TOKEN * limit:
+            yield block.start + start, block.start + end, upto - at, BREAKS_BLOCK
+        else:
+            for part in _fit(text, block.start + start, block.start + end, tokens, limit):
+                yield *part, tokens.count(text[part[0] : part[1]]), BREAKS_SENTENCE
+        at = upto
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    for line in re.finditer(r"[^\n]+", text):
+        start, end = trimmed(text, line.start(), line.end())
+        if start < end:
+            yield start, end
+
+
+def _pack(units: Sequence[_Unit], limit: int) -> Iterator[tuple[int, int]]:
+    """Join neighbours to passages of at most `limit`, at the least sum of costs.
+
+    A passage costs the square of the share of the limit it leaves empty, and what the border behind it costs. The
+    best way to pack the first n units is found from the best ways to pack fewer of them, so it takes n steps times
+    the units that fit into one passage.
+    """
+    best: list[float] = [0.0]
+    came_from: list[int] = [0]
+    for last, unit in enumerate(units):
+        cheapest, origin, held = float("inf"), last, 0
+        for first in range(last, -1, -1):
+            held += units[first].tokens
+            too_long = held > limit or unit.end - units[first].start > CHARACTERS_PER_TOKEN * limit
+            if too_long and first < last:
+                break
+            cost = best[first] + (1 - min(1.0, held / limit)) ** 2 + unit.cost
+            if cost < cheapest:
+                cheapest, origin = cost, first
+        best.append(cheapest)
+        came_from.append(origin)
+    borders = [len(units)]
+    while borders[-1] > 0:
+        borders.append(came_from[borders[-1]])
+    borders.reverse()
+    for first, last in itertools.pairwise(borders):
+        yield units[first].start, units[last - 1].end
+
+
+def _fit(text: str, start: int, end: int, tokens: Tokens, limit: int) -> Iterator[tuple[int, int]]:
+    """The span itself if it fits, else pieces that do: cut before a token, between words where there are any.
+
+    The counts of parts need not add up to that of the whole in every tokenizer, so each piece is counted again.
+    """
+    widest = CHARACTERS_PER_TOKEN * limit
+    while start < end:
+        stop = min(end, start + widest)
+        found = tokens.offsets(text[start:stop])
+        while len(found) > limit or (stop < end and stop - start == widest):
+            at = start + found[limit][0] if len(found) > limit else stop
+            stop = _between_words(text, start, min(at, stop - 1))
+            found = tokens.offsets(text[start:stop])
+        piece = trimmed(text, start, stop)
+        if piece[0] < piece[1]:
+            yield piece
+        start = stop
+
+
+def _between_words(text: str, start: int, stop: int) -> int:
+    """The last border between words in the second half before `stop`, or `stop` where there is none."""
+    stop = max(stop, start + 1)
+    half = start + (stop - start) // 2
+    for position in range(stop, half, -1):
+        if text[position - 1].isspace() or text[position].isspace():
+            return position
+    return stop
