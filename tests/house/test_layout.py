@@ -1,0 +1,147 @@
+"""The house keeps its shape: floors, who may import what, short files, one version."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("desktop", "rag", "local_models")
+LONGEST_FILE = 400
+
+ONLY = {
+    "PySide6": ("desktop",),
+    "shiboken6": ("desktop",),
+    "llama_cpp": ("local_models/llama.py",),
+    "sentence_transformers": ("local_models/embedders", "local_models/training"),
+    "torch": ("local_models/embedders", "local_models/training", "local_models/finetune"),
+    "transformers": ("local_models/embedders", "local_models/training", "local_models/finetune"),
+    "onnxruntime": ("local_models/embedders", "local_models/training"),
+    "faiss": ("rag/index/vectors.py",),
+    "sqlalchemy": ("rag/store",),
+    "alembic": ("rag/store",),
+    "sqlite3": ("rag/store",),
+    "socket": ("local_models/download.py", "local_models/offline.py"),
+    "ssl": ("local_models/download.py",),
+    "http": ("local_models/download.py",),
+    "urllib": ("local_models/download.py",),
+    "requests": (),
+}
+"""Who alone may import a library; everyone else asks that room. What may open a socket stands at the end."""
+
+BROAD_CATCHES = {"desktop/jobs.py", "local_models/worker.py", "rag/parsers/worker.py", "rag/cli/main.py"}
+"""The job runners and the worker loops: where a bug is turned into words. Tidying up and raising on is no catch."""
+
+
+def sources() -> Iterator[Path]:
+    for room in ROOMS:
+        yield from (ROOT / room).rglob("*.py")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_imports_go_down_only() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_each_heavy_library_is_imported_in_its_one_place_only() -> None:
+    wrong = [
+        f"{name_of(path)} imports {module}"
+        for path in sources()
+        for module in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if (allowed := ONLY.get(module.partition(".")[0])) is not None
+        and not any(name_of(path) == place or name_of(path).startswith(f"{place}/") for place in allowed)
+    ]
+    assert wrong == []
+
+
+def test_a_bug_is_caught_only_where_it_is_turned_into_words() -> None:
+    wrong = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+        and name_of(path) not in BROAD_CATCHES
+        and not (isinstance(last := node.body[-1], ast.Raise) and last.exc is None)
+    ]
+    assert wrong == []
+
+
+def test_no_file_is_longer_than_one_idea() -> None:
+    files = [*sources(), *(ROOT / "tests").rglob("*.py"), *(ROOT / "packaging").rglob("*.py")]
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_packaging_is_no_package_so_that_it_never_hides_the_library_of_that_name() -> None:
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = project["tool"]["setuptools"]["packages"]["find"]
+    assert found["namespaces"] is False
+    assert found["include"] == [f"{room}*" for room in ROOMS]
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert version("footnote") == project["version"]
+    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_lock_pins_every_dependency_within_its_bounds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for lock, wanted in (
+        ("requirements.lock", project["dependencies"]),
+        ("requirements-dev.lock", project["optional-dependencies"]["dev"]),
+    ):
+        pins = dict(line.split("==") for line in (ROOT / lock).read_text().splitlines() if "==" in line)
+        for requirement in map(Requirement, wanted):
+            name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+            assert name in pins, f"{lock} does not pin {name}: run `make lock`"
+            assert requirement.specifier.contains(pins[name], prereleases=True), f"{name}=={pins[name]}"
+
+
+def test_the_lock_names_no_machine_no_index_and_no_accelerator() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
+            assert re.fullmatch(r"|#.*|[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*", line), line
+            assert not line.startswith(("nvidia", "cuda", "triton"))
+
+
+def test_no_file_names_the_machine_it_was_written_on() -> None:
+    home = re.compile(rb"/(?:root|home/[a-z]+|Users/[a-z]+|work)/[\w.]")
+    allowed = {"tests/house/test_layout.py"}
+    wrong = [
+        name_of(path)
+        for path in tracked_files()
+        if name_of(path) not in allowed
+        and path.suffix not in {".gguf", ".onnx", ".pdf"}
+        and home.search(path.read_bytes())
+    ]
+    assert wrong == []
