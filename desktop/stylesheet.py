@@ -18,11 +18,18 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="bad"] { color: $bad; }
 QLabel[role="good"] { color: $good; }
+QLabel[role="footnote"] { color: $footnote; font-weight: 600; font-size: ${small}pt; }
 QLabel[role="chip"] { color: $muted; background: $sunken; border-radius: ${radius_small}px; padding: 1px ${xs}px;
   font-size: ${small}pt; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame[role="notice"] { background: $sunken; border: none; border-radius: ${radius_small}px; }
+QFrame[role="quote"] { background: transparent; border: 1px solid transparent; border-left: 2px solid $border;
+  border-radius: 0; }
+QFrame[role="quote"]:hover, QFrame[role="quote"]:focus { background: $sunken; border-left-color: $footnote; }
+QFrame[role="question"] { background: $sunken; border: none; border-radius: ${radius}px; }
+QFrame[role="composer"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }
+QFrame#popover { background: $raised; border: 1px solid $border; border-radius: 0; }
 QFrame[role="bar"] { background: $surface; border: none; border-top: 1px solid $border; }
 QFrame[role="rail"] { background: $sunken; border: none; border-right: 1px solid $border; }
 QFrame[role="side"] { background: $window; border: none; }

@@ -6,8 +6,8 @@ colour, for footnote marks alone. Contrasts meet WCAG 2.1 AA (a test computes th
 
 Widgets say what they are by dynamic properties, and the sheet (desktop/stylesheet.py) dresses them:
     QPushButton   kind = "primary" | "quiet" | "danger" | "link"      (none: a plain bordered button)
-    QLabel        role = "title" | "heading" | "muted" | "small" | "bad" | "good" | "chip"
-    QFrame        role = "card" | "notice" | "bar" | "rail" | "side"
+    QLabel        role = "title" | "heading" | "muted" | "small" | "bad" | "good" | "chip" | "footnote"
+    QFrame        role = "card" | "notice" | "bar" | "rail" | "side" | "quote" | "question" | "composer"
 This file knows nothing of the pages.
 """
 

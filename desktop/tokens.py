@@ -40,6 +40,10 @@ class Colours:
     warn: str
     bad: str
     on_bad: str
+    code_keyword: str
+    code_string: str
+    code_number: str
+    code_name: str
 
 
 PAPER = Colours(
@@ -63,6 +67,10 @@ PAPER = Colours(
     warn="#7A5300",
     bad="#A6271C",
     on_bad="#FFFFFF",
+    code_keyword="#7A3E8E",
+    code_string="#2E6B3E",
+    code_number="#8A4B00",
+    code_name="#1F5578",
 )
 
 NIGHT = Colours(
@@ -86,6 +94,10 @@ NIGHT = Colours(
     warn="#E2B75E",
     bad="#F19488",
     on_bad="#3A0E09",
+    code_keyword="#D2A6E0",
+    code_string="#9CCFA8",
+    code_number="#E8B886",
+    code_name="#93BFDC",
 )
 
 

@@ -1,0 +1,233 @@
+"""One answer as the user reads it: quotes first, then the text with its footnotes, what to know, and what can be done.
+
+It shows either the events of an answer being written (`apply`) or a stored message (`show_message`); both end in the
+same look. It starts no job: it says what the user wants through its signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.chat.actions import AnswerActions
+from desktop.chat.answer_text import AnswerText
+from desktop.chat.footnotes import Footnotes, show_tooltip, with_footnotes
+from desktop.chat.quotes import QuoteList
+from desktop.controls import button, column, label, row
+from desktop.notices import ErrorCard, NoticeLine
+from desktop.tokens import M, S
+from desktop.viewer.reference import Reference, of_quote
+from rag.errors import FootnoteError
+from rag.events import AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
+from rag.types import Answer, Feedback, Message, MessageStatus, Mode, Quote, Scores, Source
+
+
+class AnswerView(QWidget):
+    """`references_opened` carries the answer's references and the place of the one that was clicked."""
+
+    references_opened = Signal(object, int)
+    again_requested = Signal()
+    without_documents_requested = Signal()
+    rated = Signal(object)
+    branch_requested = Signal(int)
+    redrawn = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.answer_id: int | None = None
+        self.feedback: Feedback | None = None
+        self._footnotes = Footnotes()
+        self._quotes: tuple[Quote, ...] = ()
+        self._scores: dict[int, Scores] = {}
+        self._status = label("", "small")
+        self._quote_list = QuoteList()
+        self._quote_list.quote_opened.connect(self._open_quote)
+        self._text = AnswerText()
+        self._text.mark_hovered.connect(self._show_quote_of)
+        self._text.mark_clicked.connect(self._open_mark)
+        self._text.redrawn.connect(self.redrawn)
+        self._notes = column(gap=S)
+        self._panels = column()
+        self._without = button("Answer without documents")
+        self._without.clicked.connect(self.without_documents_requested)
+        self._without.hide()
+        self._actions = AnswerActions()
+        self._actions.hide()
+        self._connect_actions()
+        self._lay_out()
+
+    def apply(self, event: object) -> None:
+        """Take in one event of a running answer."""
+        handlers: dict[type, Callable[..., None]] = {
+            AskStarted: self._start,
+            Retrieved: self._keep_scores,
+            Quoted: self._show_quoted,
+            Reading: self._show_reading,
+            Delta: self._append,
+            Cited: self._show_cited,
+            Notice: self._add_notice,
+            Finished: self._finish,
+        }
+        handlers[type(event)](event)
+
+    def show_message(self, message: Message) -> None:
+        """A stored answer, also one that was stopped or failed."""
+        self.answer_id = message.id
+        self.feedback = message.feedback
+        answer = message.answer or Answer(text=message.content, mode=message.mode or Mode.FREE)
+        self._show_answer(answer, stopped=message.status is MessageStatus.STOPPED)
+        if message.status is MessageStatus.FAILED:
+            self._add_error(FootnoteError("This answer could not be written."))
+        self.show_place(message)
+
+    def show_place(self, message: Message) -> None:
+        """Which branch this is, and what the user thought of it."""
+        self.feedback = message.feedback
+        self._actions.show_verdict(message.feedback.verdict if message.feedback else None)
+        self._actions.branches.show_branches(message.siblings, message.id)
+
+    def show_verdict(self, feedback: Feedback | None) -> None:
+        self.feedback = feedback
+        self._actions.show_verdict(feedback.verdict if feedback else None)
+
+    def show_failure(self, error: FootnoteError) -> None:
+        """The answer broke off; what was written so far stays."""
+        self._text.flush()
+        self._say("")
+        self._add_error(error)
+
+    def show_stopped(self) -> None:
+        """Stopped before anything was stored."""
+        self._text.flush()
+        self._say("Stopped.")
+        self._actions.show_for(self._text.text, retry_only=True)
+
+    def forget_verdict(self) -> None:
+        self.show_verdict(None)
+
+    def show_panel(self, panel: QWidget) -> None:
+        """Put a widget of another page (feedback) under the answer, in place of the one before."""
+        while (item := self._panels.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        self._panels.addWidget(panel)
+
+    def copied_text(self) -> str:
+        """The answer with its footnotes written out below."""
+        return with_footnotes(self._text.text, self._footnotes.citations)
+
+    def _connect_actions(self) -> None:
+        self._actions.rated.connect(self.rated)
+        self._actions.again_requested.connect(self.again_requested)
+        self._actions.branches.branch_requested.connect(self.branch_requested)
+        self._actions.use_text(self.copied_text)
+
+    def _lay_out(self) -> None:
+        stack = column(self, gap=M)
+        stack.addWidget(self._status)
+        stack.addWidget(self._quote_list)
+        stack.addWidget(self._text)
+        stack.addLayout(self._notes)
+        offer = row()
+        offer.addWidget(self._without)
+        offer.addStretch()
+        stack.addLayout(offer)
+        stack.addWidget(self._actions)
+        stack.addLayout(self._panels)
+
+    def _start(self, event: AskStarted) -> None:
+        self.answer_id = event.answer_id
+        self._say("Searching your documents…")
+
+    def _keep_scores(self, event: Retrieved) -> None:
+        self._scores = {hit.passage.id: hit.scores for hit in event.hits}
+        count = event.documents_searched
+        self._say(f"Searched {count} document{'' if count == 1 else 's'}.")
+
+    def _show_quoted(self, event: Quoted) -> None:
+        self._quotes = event.quotes
+        self._know(event.sources)
+        self._quote_list.show_quotes(event.quotes, "What your documents say")
+
+    def _know(self, sources: tuple[Source, ...]) -> None:
+        self._footnotes.know(sources)
+        self._text.know(self._footnotes.numbers)
+
+    def _show_reading(self, event: Reading) -> None:
+        percent = f" {100 * event.done // event.total} %" if event.total else ""
+        self._say(f"The model reads the sources…{percent}")
+
+    def _append(self, event: Delta) -> None:
+        self._say("")
+        self._text.append(event.text)
+
+    def _show_cited(self, event: Cited) -> None:
+        self._footnotes.cite(event.citations)
+        self._text.know(self._footnotes.numbers)
+        self._text.show_text(event.text)
+
+    def _add_notice(self, event: Notice) -> None:
+        self._notes.addWidget(NoticeLine(event.text))
+
+    def _finish(self, event: Finished) -> None:
+        self.answer_id = event.answer_id
+        self._clear_notes()
+        self._show_answer(event.answer, stopped=event.stopped)
+
+    def _show_answer(self, answer: Answer, *, stopped: bool) -> None:
+        self._quotes = answer.quotes
+        self._know(answer.sources)
+        self._footnotes.cite(answer.citations)
+        self._text.know(self._footnotes.numbers)
+        quotes_only = answer.mode is Mode.QUOTES and bool(answer.quotes) and not answer.abstained
+        heading = "The nearest passages" if answer.abstained else "What your documents say"
+        self._quote_list.show_quotes(answer.quotes, heading)
+        self._text.setVisible(not quotes_only)
+        self._text.show_text(answer.text)
+        for text in answer.notices:
+            self._notes.addWidget(NoticeLine(text))
+        self._without.setVisible(answer.abstained)
+        self._say("Stopped; this is as far as it came." if stopped else "")
+        self._actions.show_for(answer.text, answer=answer)
+
+    def _add_error(self, error: FootnoteError) -> None:
+        card = ErrorCard(error, retry="Try again")
+        card.retry_requested.connect(self.again_requested)
+        self._notes.addWidget(card)
+
+    def _clear_notes(self) -> None:
+        while (item := self._notes.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _say(self, text: str) -> None:
+        self._status.setText(text)
+        self._status.setVisible(bool(text))
+
+    def _show_quote_of(self, place: int, where: QPoint) -> None:
+        reference = self._footnotes.at(place, self._text.text)
+        if reference is not None:
+            show_tooltip(reference, where, self)
+
+    def _open_mark(self, place: int) -> None:
+        reference = self._footnotes.at(place, self._text.text)
+        if reference is not None:
+            self._open(self._footnotes.references, reference)
+
+    def _open_quote(self, place: int) -> None:
+        references = [of_quote(quote) for quote in self._quotes]
+        self._open(references, references[place])
+
+    def _open(self, references: list[Reference], chosen: Reference) -> None:
+        scored = [self._with_scores(reference) for reference in references]
+        place = references.index(chosen) if chosen in references else -1
+        if place < 0:
+            scored, place = [self._with_scores(chosen)], 0
+        self.references_opened.emit(scored, place)
+
+    def _with_scores(self, reference: Reference) -> Reference:
+        scores = self._scores.get(reference.source.passage_id or 0)
+        return Reference(reference.source, reference.quote, reference.span, scores)

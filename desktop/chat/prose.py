@@ -1,0 +1,123 @@
+"""Rich text that is exactly as high as its content: a run of prose in an answer.
+
+It loads nothing and follows no link; a footnote mark under the mouse or the keyboard is told to whoever asks.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+
+from desktop.chat.markdown import MARK_SCHEME, Block, Look, to_html
+from desktop.theme import CODE_FAMILIES, current_colours, reading_font
+from desktop.tokens import SIZE_READING
+
+_RHYTHM = """
+p { margin-top: 0; margin-bottom: 8px; line-height: 135%; }
+li { margin-bottom: 3px; line-height: 130%; }
+h1 { font-size: 15pt; margin: 6px 0 6px 0; } h2 { font-size: 13.5pt; margin: 6px 0 5px 0; }
+h3, h4, h5, h6 { font-size: 12pt; margin: 4px 0 4px 0; }
+ul, ol { margin-top: 0; margin-bottom: 8px; margin-left: 0; -qt-list-indent: 1; }
+"""
+
+
+def current_look() -> Look:
+    """The colours on screen now, in the words of desktop.chat.markdown."""
+    colours = current_colours()
+    return Look(
+        footnote=colours.footnote,
+        footnote_background=colours.sunken,
+        code_background=colours.sunken,
+        muted=colours.muted,
+        border=colours.border,
+        code_family=", ".join(f"'{family}'" for family in CODE_FAMILIES),
+    )
+
+
+class ProseView(QTextBrowser):
+    """Shows one block, or several joined ones. `place` in the signals is a mark's place among all [n] of the answer."""
+
+    mark_hovered = Signal(int, QPoint)
+    mark_left = Signal()
+    mark_clicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._block = Block("", 0, 0)
+        self._known: frozenset[int] = frozenset()
+        self._hovered = ""
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFont(reading_font(SIZE_READING))
+        self.document().setDefaultFont(reading_font(SIZE_READING))
+        self.document().setDocumentMargin(0)
+        self.document().setDefaultStyleSheet(_RHYTHM)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.viewport().setAutoFillBackground(False)
+        self.anchorClicked.connect(self._tell_click)
+
+    def show_block(self, block: Block, known: frozenset[int]) -> None:
+        """Draw the block; nothing happens when it is the same as before."""
+        if (block, known) == (self._block, self._known):
+            return
+        self._block, self._known = block, known
+        self._draw()
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> object:
+        return None
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self._wanted_height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self._wanted_height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.anchorAt(event.position().toPoint()), event.globalPosition().toPoint())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover("", QPoint())
+
+    def _draw(self) -> None:
+        self.setHtml(to_html(self._block, self._known, current_look()))
+        self._fit()
+
+    def _fit(self) -> None:
+        self.document().setTextWidth(self.viewport().width())
+        self.setFixedHeight(self._wanted_height())
+
+    def _wanted_height(self) -> int:
+        return max(1, round(self.document().size().height()))
+
+    def _hover(self, address: str, where: QPoint) -> None:
+        if address == self._hovered:
+            return
+        self._hovered = address
+        if address.startswith(MARK_SCHEME):
+            self.mark_hovered.emit(int(address.removeprefix(MARK_SCHEME)), where)
+        else:
+            self.mark_left.emit()
+
+    def _tell_click(self, url: QUrl) -> None:
+        address = url.toString()
+        if address.startswith(MARK_SCHEME):
+            self.mark_clicked.emit(int(address.removeprefix(MARK_SCHEME)))

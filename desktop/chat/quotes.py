@@ -1,0 +1,103 @@
+"""The quotes above an answer: what the documents say, word for word, each with its number and place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from desktop.controls import ElidedLabel, button, column, label, row
+from desktop.theme import reading_font
+from desktop.tokens import SIZE_BODY, XS, S
+from desktop.viewer.reference import where
+from rag.types import Quote
+
+SHOWN = 3
+"""Quotes shown before "show all"; as many as make the answer in quotes mode."""
+
+
+class QuoteRow(QFrame):
+    """One quote; a click or Enter opens its source."""
+
+    clicked = Signal()
+
+    def __init__(self, quote: Quote) -> None:
+        super().__init__()
+        self.setProperty("role", "quote")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"Quote {quote.source.number}: {quote.text}")
+        self.setAccessibleDescription(where(quote.source))
+        words = label(" ".join(quote.text.split()), wrap=True)
+        words.setFont(reading_font(SIZE_BODY))
+        words.setStyleSheet(f"font-size: {SIZE_BODY}pt;")
+        place = ElidedLabel(where(quote.source))
+        place.setProperty("role", "small")
+        number = label(str(quote.source.number), "footnote")
+        number.setFixedWidth(22)
+        number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        text = column(gap=1)
+        text.addWidget(words)
+        text.addWidget(place)
+        line = row(self, gap=S)
+        line.setContentsMargins(XS, XS, S, XS)
+        line.addWidget(number, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(text, 1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class QuoteList(QWidget):
+    """Shows the first few quotes, and all on demand. `quote_opened` carries the place in the list."""
+
+    quote_opened = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heading = label("", "small")
+        self._rows: list[QuoteRow] = []
+        self._more = button("", "link")
+        self._more.clicked.connect(self._show_all)
+        self._stack = column(self, gap=XS)
+        self._stack.addWidget(self._heading)
+        self._stack.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def show_quotes(self, quotes: Sequence[Quote], heading: str) -> None:
+        for old in self._rows:
+            self._stack.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._rows = [QuoteRow(quote) for quote in quotes]
+        self.rename(heading)
+        for index, made in enumerate(self._rows):
+            made.clicked.connect(self._open_sender)
+            made.setVisible(index < SHOWN)
+            self._stack.insertWidget(1 + index, made)
+        self._more.setText(f"Show all {len(self._rows)} quotes")
+        self._more.setVisible(len(self._rows) > SHOWN)
+        self.setVisible(bool(self._rows))
+
+    def rename(self, heading: str) -> None:
+        self._heading.setText(heading)
+
+    def _show_all(self) -> None:
+        for made in self._rows:
+            made.show()
+        self._more.hide()
+
+    def _open_sender(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QuoteRow) and sender in self._rows:
+            self.quote_opened.emit(self._rows.index(sender))

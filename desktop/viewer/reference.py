@@ -1,0 +1,31 @@
+"""What the right panel can open: a stretch of a source, however one came to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.types import Citation, Quote, Scores, Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source and what in it is meant. `span` counts in the document's text; an empty `quote` means all of it."""
+
+    source: Source
+    quote: str = ""
+    span: Span | None = None
+    scores: Scores | None = None
+
+
+def of_citation(citation: Citation) -> Reference:
+    return Reference(citation.source, citation.quote, citation.quote_span)
+
+
+def of_quote(quote: Quote) -> Reference:
+    return Reference(quote.source, quote.text, quote.span)
+
+
+def where(source: Source) -> str:
+    """The document and the place in it, in one line."""
+    place = str(source.place)
+    return f"{source.document} · {place}" if place else source.document

@@ -1,0 +1,460 @@
+"""A service with the methods of rag.assistant.Assistant, in memory: small, honest in its events, and quick.
+
+It answers from four invented documents. A test sets `abstain`, `fail_with`, `answer_text` or `hold` before it asks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from local_models.cancel import CancelToken
+from local_models.types import ModelFile, ModelInfo, Role, Sampling
+from rag.errors import FootnoteError, NotFound
+from rag.events import (
+    AddEvent,
+    AddFinished,
+    AskEvent,
+    AskStarted,
+    Cited,
+    Delta,
+    DocumentAdded,
+    DocumentFailed,
+    Finished,
+    Notice,
+    Progress,
+    Quoted,
+    Reading,
+    Retrieved,
+)
+from rag.types import (
+    Answer,
+    Citation,
+    CitationOrigin,
+    Collection,
+    Conversation,
+    Document,
+    DocumentState,
+    Feedback,
+    Hit,
+    Message,
+    MessageStatus,
+    Mode,
+    Page,
+    Passage,
+    Place,
+    Preferences,
+    Quote,
+    Scope,
+    Scores,
+    Source,
+    Span,
+    Timings,
+)
+
+ANSWER = """The notice period for a rented flat is **three months** to the end of a month [1], and it must be given \
+in writing [2].
+
+- The deposit may be at most three months' rent [3].
+- After handing over the keys the landlord has *six months* to account for it [3].
+
+```python
+def last_day(start: date) -> date:
+    return end_of_month(start + relativedelta(months=3))
+```
+"""
+
+EVERYTHING = Scope()
+NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+
+_TEXTS = (
+    (
+        (
+            "The tenant may end the contract at any time. The notice period is three months to the end of a calendar "
+            "month. If the tenant moves within the same town, the landlord may agree to a shorter period."
+        ),
+        "The notice period is three months to the end of a calendar month.",
+        Place(page=4),
+        "Lease › 7 Ending the contract",
+    ),
+    (
+        (
+            "Notice must be given in writing and signed by hand. A message by e-mail or telephone does not end the "
+            "contract."
+        ),
+        "Notice must be given in writing and signed by hand.",
+        Place(page=4, last_page=5),
+        "Lease › 7 Ending the contract",
+    ),
+    (
+        (
+            "# Deposit\nThe deposit is at most three months' rent without running costs. Within six months after the "
+            "keys were handed over the landlord accounts for it and pays back what is left."
+        ),
+        "Within six months after the keys were handed over the landlord accounts for it",
+        Place(lines=(10, 14)),
+        "Moving out › Deposit",
+    ),
+)
+
+
+def sample_documents(folder: Path) -> list[Document]:
+    """Four documents; the paths do not exist unless the test writes them."""
+    names = (
+        ("Lease Rosenweg 12.pdf", "Lease of the flat in Rosenweg 12", "application/pdf", 18),
+        ("moving-out.md", "Moving out", "text/markdown", 1),
+        ("A very long name of a report that nobody would ever shorten, final version 3 (corrected).docx", "", "x", 40),
+        ("租赁合同.pdf", "租赁合同", "application/pdf", 6),
+    )
+    return [
+        Document(
+            id=number,
+            path=folder / name,
+            title=title,
+            media_type=media_type,
+            sha256=f"{number:064x}",
+            size=40_000 * number,
+            state=DocumentState.COMPLETE,
+            pages=pages,
+            passages=pages * 4,
+            added_at=NOW,
+        )
+        for number, (name, title, media_type, pages) in enumerate(names, start=1)
+    ]
+
+
+class FakeAssistant:
+    """See the module. `pace` is the pause between deltas in seconds."""
+
+    def __init__(self, data_dir: Path, *, pace: float = 0.0) -> None:
+        self.data_dir = data_dir
+        self.pace = pace
+        self.answer_text = ANSWER
+        self.abstain = False
+        self.fail_with: FootnoteError | None = None
+        self.notices: tuple[str, ...] = ()
+        self.hold = threading.Event()
+        self.hold.set()
+        self.asked: list[tuple[str, Mode | None, Scope | None]] = []
+        self.closed = False
+        self._ids = 0
+        self._documents = {document.id: document for document in sample_documents(data_dir)}
+        self._collections = [Collection(1, "Flat", data_dir, 2), Collection(2, "Reports", None, 2)]
+        self._heads: dict[int, Conversation] = {}
+        self._messages: dict[int, Message] = {}
+        self._preferences = Preferences()
+
+    # documents
+    def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
+        failed: list[DocumentFailed] = []
+        for done, path in enumerate(paths):
+            cancel.check()
+            yield Progress(done, len(paths), path.name)
+            if path.stat().st_size == 0:
+                failed.append(DocumentFailed(path, f"“{path.name}” has no text in it.", "document_empty"))
+                yield failed[-1]
+                continue
+            self._ids += 1
+            number = 1000 + self._ids
+            document = replace(self._documents[2], id=number, path=path, title=path.stem, state=DocumentState.READ)
+            self._documents[number] = document
+            yield DocumentAdded(document, replaced=False)
+        yield AddFinished(len(paths) - len(failed), 0, tuple(failed), 4 * (len(paths) - len(failed)))
+
+    def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
+        for done in range(5):
+            cancel.check()
+            cancel.wait(self.pace)
+            yield Progress(done + 1, 5, "passages")
+
+    def remove(self, document_ids: Sequence[int]) -> int:
+        return sum(self._documents.pop(number, None) is not None for number in document_ids)
+
+    def documents(self, scope: Scope = EVERYTHING) -> list[Document]:
+        return [
+            document for document in self._documents.values() if not scope.documents or document.id in scope.documents
+        ]
+
+    def document(self, document_id: int) -> Document:
+        try:
+            return self._documents[document_id]
+        except KeyError:
+            raise NotFound("This document is no longer in the library.") from None
+
+    def pages(self, document_id: int, first: int = 1, last: int | None = None) -> list[Page]:
+        self.document(document_id)
+        return []
+
+    def collections(self) -> list[Collection]:
+        return list(self._collections)
+
+    def search(self, query: str, cancel: CancelToken, *, scope: Scope = EVERYTHING, limit: int = 10) -> Retrieved:
+        return Retrieved(self._hits()[:limit], len(self._documents), 0.02)
+
+    # conversations
+    def new_conversation(
+        self, *, mode: Mode = Mode.GROUNDED, scope: Scope = EVERYTHING, title: str = ""
+    ) -> Conversation:
+        number = self._next_id()
+        self._heads[number] = Conversation(number, title, mode, scope, NOW, NOW + timedelta(seconds=number))
+        return self._heads[number]
+
+    def conversations(self, query: str = "") -> list[Conversation]:
+        wanted = query.casefold()
+        heads = [head for head in self._heads.values() if wanted in self._everything_said(head.id).casefold()]
+        return sorted(heads, key=lambda head: head.updated_at, reverse=True)
+
+    def conversation(self, conversation_id: int) -> Conversation:
+        try:
+            return self._heads[conversation_id]
+        except KeyError:
+            raise NotFound("This conversation is gone.") from None
+
+    def update_conversation(
+        self,
+        conversation_id: int,
+        *,
+        title: str | None = None,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
+        leaf: int | None = None,
+    ) -> Conversation:
+        head = self.conversation(conversation_id)
+        head = replace(
+            head,
+            title=head.title if title is None else title,
+            mode=mode or head.mode,
+            scope=head.scope if scope is None else scope,
+            leaf=leaf or head.leaf,
+        )
+        self._heads[conversation_id] = head
+        return head
+
+    def delete_conversation(self, conversation_id: int) -> None:
+        self.conversation(conversation_id)
+        del self._heads[conversation_id]
+
+    def thread(self, conversation_id: int, leaf: int | None = None) -> list[Message]:
+        number = leaf or self.conversation(conversation_id).leaf
+        while number is not None and (below := [m.id for m in self._messages.values() if m.parent == number]):
+            number = below[-1]
+        thread: list[Message] = []
+        while number is not None:
+            message = self._messages[number]
+            thread.append(replace(message, siblings=self._siblings(message)))
+            number = message.parent
+        return thread[::-1]
+
+    def sources(self, conversation_id: int) -> list[Source]:
+        return list(self._sources()) if any(m.answer for m in self.thread(conversation_id)) else []
+
+    def ask(
+        self,
+        question: str,
+        cancel: CancelToken,
+        *,
+        conversation_id: int | None = None,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
+        parent: int | None = None,
+        sampling: Sampling | None = None,
+    ) -> Iterator[AskEvent]:
+        self.asked.append((question, mode, scope))
+        if conversation_id is None:
+            conversation_id = self.new_conversation(title=question[:60], mode=mode or Mode.GROUNDED).id
+        head = self.conversation(conversation_id)
+        asked = self._keep(conversation_id, parent or head.leaf, Role.USER, question)
+        yield from self._answer(asked, mode or head.mode, cancel)
+
+    def edit(
+        self,
+        message_id: int,
+        question: str,
+        cancel: CancelToken,
+        *,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
+        sampling: Sampling | None = None,
+    ) -> Iterator[AskEvent]:
+        old = self._messages[message_id]
+        asked = self._keep(old.conversation_id, old.parent, Role.USER, question)
+        yield from self._answer(asked, mode or Mode.GROUNDED, cancel)
+
+    def regenerate(
+        self,
+        answer_id: int,
+        cancel: CancelToken,
+        *,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
+        sampling: Sampling | None = None,
+    ) -> Iterator[AskEvent]:
+        old = self._messages[answer_id]
+        assert old.parent is not None
+        yield from self._answer(self._messages[old.parent], mode or Mode.GROUNDED, cancel)
+
+    # feedback
+    def rate(self, answer_id: int, feedback: Feedback) -> None:
+        self._messages[answer_id] = replace(self._messages[answer_id], feedback=feedback)
+
+    def withdraw_feedback(self, answer_id: int) -> None:
+        self._messages[answer_id] = replace(self._messages[answer_id], feedback=None)
+
+    # models
+    def models(self) -> list[ModelFile]:
+        path = Path("reader.gguf")
+        return [ModelFile("Bundled reader", path, 30_000_000, "llama", 12_000_000, "Q8_0", 2048, bundled=True)]
+
+    def model_info(self) -> ModelInfo | None:
+        return ModelInfo("Bundled reader", Path("reader.gguf"), "llama", 12_000_000, 2048, "cpu")
+
+    def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
+        yield from ()
+
+    def preferences(self) -> Preferences:
+        return self._preferences
+
+    def save_preferences(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+
+    def memory(self) -> dict[str, int]:
+        return {"window": 120_000_000}
+
+    def close(self) -> None:
+        self.closed = True
+
+    # how it answers
+    def _answer(self, asked: Message, mode: Mode, cancel: CancelToken) -> Iterator[AskEvent]:
+        reply = self._keep(asked.conversation_id, asked.id, Role.ASSISTANT, "", MessageStatus.STREAMING, mode)
+        yield AskStarted(asked.conversation_id, asked.id, reply.id)
+        quotes = () if mode is Mode.FREE else self._quotes()
+        if mode is not Mode.FREE:
+            yield Retrieved(self._hits(), len(self._documents), 0.03)
+            yield Quoted(self._sources(), quotes)
+        for notice in self.notices:
+            yield Notice(notice)
+        written = ""
+        if mode is not Mode.QUOTES and not self.abstain:
+            for event in self._write(reply, cancel):
+                written += event.text if isinstance(event, Delta) else ""
+                yield event
+        stopped = cancel.cancelled
+        answer = self._finish(written, mode, quotes)
+        if answer.citations:
+            yield Cited(answer.text, answer.citations)
+        status = MessageStatus.STOPPED if stopped else MessageStatus.COMPLETE
+        self._messages[reply.id] = replace(self._messages[reply.id], content=answer.text, status=status, answer=answer)
+        yield Finished(reply.id, answer, stopped=stopped)
+
+    def _write(self, reply: Message, cancel: CancelToken) -> Iterator[Reading | Delta]:
+        for done in range(0, 400, 100):
+            yield Reading(done, 400)
+        for start in range(0, len(self.answer_text), 6):
+            if start > 30 and self.fail_with is not None:
+                self._messages[reply.id] = replace(reply, status=MessageStatus.FAILED)
+                raise self.fail_with
+            if start > 30:
+                while not self.hold.wait(0.01) and not cancel.cancelled:
+                    pass
+            if cancel.wait(self.pace):
+                return
+            yield Delta(self.answer_text[start : start + 6])
+
+    def _finish(self, written: str, mode: Mode, quotes: tuple[Quote, ...]) -> Answer:
+        if self.abstain:
+            written = "Your documents do not say."
+        sources = () if mode is Mode.FREE else self._sources()
+        return Answer(
+            text=written,
+            mode=mode,
+            abstained=self.abstain,
+            citations=() if mode is Mode.FREE or self.abstain else _cite(written, quotes),
+            sources=sources,
+            quotes=quotes,
+            notices=self.notices,
+            model="Bundled reader",
+            timings=Timings(0.03, 0.8, 3.4),
+            completion_tokens=len(written) // 4,
+        )
+
+    def _sources(self) -> tuple[Source, ...]:
+        owners = (self._documents.get(1), self._documents.get(1), self._documents.get(2))
+        return tuple(
+            Source(
+                number=number,
+                passage_id=number if owner else None,
+                document_id=owner.id if owner else None,
+                document=owner.path.name if owner else "a removed file.pdf",
+                path=owner.path if owner else self.data_dir / "a removed file.pdf",
+                heading=heading,
+                place=place,
+                text=text,
+                span=Span(100 * number, 100 * number + len(text), place.page),
+            )
+            for number, ((text, _quote, place, heading), owner) in enumerate(zip(_TEXTS, owners, strict=True), start=1)
+        )
+
+    def _quotes(self) -> tuple[Quote, ...]:
+        return tuple(
+            Quote(source, quote, _within(source, quote), 0.9 - 0.2 * index)
+            for index, (source, (_text, quote, _place, _heading)) in enumerate(
+                zip(self._sources(), _TEXTS, strict=True)
+            )
+        )
+
+    def _hits(self) -> tuple[Hit, ...]:
+        return tuple(
+            Hit(
+                Passage(s.number, s.document_id or 0, s.number, s.text, s.span, s.heading, s.place),
+                self._documents.get(s.document_id or 0, self._documents[1]),
+                Scores(12.4 / s.number, 0.71 - 0.1 * s.number, 0.95 - 0.2 * s.number),
+            )
+            for s in self._sources()
+        )
+
+    def _keep(
+        self,
+        conversation_id: int,
+        parent: int | None,
+        role: Role,
+        content: str,
+        status: MessageStatus = MessageStatus.COMPLETE,
+        mode: Mode | None = None,
+    ) -> Message:
+        message = Message(self._next_id(), conversation_id, parent, role, content, status, NOW, mode)
+        self._messages[message.id] = message
+        self.update_conversation(conversation_id, leaf=message.id)
+        return message
+
+    def _siblings(self, message: Message) -> tuple[int, ...]:
+        same = (message.conversation_id, message.parent, message.role)
+        return tuple(m.id for m in self._messages.values() if (m.conversation_id, m.parent, m.role) == same)
+
+    def _everything_said(self, conversation_id: int) -> str:
+        said = [m.content for m in self._messages.values() if m.conversation_id == conversation_id]
+        return "\n".join([self._heads[conversation_id].title, *said])
+
+    def _next_id(self) -> int:
+        self._ids += 1
+        return self._ids
+
+
+def _within(source: Source, quote: str) -> Span:
+    start = source.span.start + source.text.index(quote)
+    return Span(start, start + len(quote), source.place.page)
+
+
+def _cite(text: str, quotes: tuple[Quote, ...]) -> tuple[Citation, ...]:
+    """One citation for each [n] in the text, resting on the sentence before it."""
+    found: list[Citation] = []
+    start = 0
+    for quote in quotes:
+        end = text.find(f"[{quote.source.number}]", start)
+        if end < 0:
+            continue
+        found.append(Citation(quote.source, start, end, quote.text, quote.span, 0.88, CitationOrigin.MODEL))
+        start = end + 3
+    return tuple(found)
