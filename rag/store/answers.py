@@ -70,8 +70,9 @@ def fail(session: Session, answer_id: int, reason: str) -> Message:
 
 
 def read(session: Session, ids: Sequence[int]) -> list[Message]:
-    """The messages in the order of the ids, those that are not there left out."""
-    rows = {row.id: row for row in session.scalars(select(MessageRow).where(MessageRow.id.in_(listed(ids))))}
+    """The messages as they are stored, in the order of the ids, those that are not there left out."""
+    chosen = select(MessageRow).where(MessageRow.id.in_(listed(ids))).execution_options(populate_existing=True)
+    rows = {row.id: row for row in session.scalars(chosen)}
     found = [rows[id_] for id_ in ids if id_ in rows]
     families = messages.siblings(session, found)
     answers = _Answers(session, found)

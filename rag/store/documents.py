@@ -54,6 +54,7 @@ def begin(session: Session, path: Path, *, media_type: str, sha256: str, size: i
     row.state, row.reason = DocumentState.READING, ""
     row.media_type, row.sha256, row.size = media_type, sha256, size
     session.flush()
+    session.refresh(row)
     return document_of(row)
 
 
@@ -74,6 +75,7 @@ def describe(
     row.passages = _count_of(session, PassageRow, document_id)
     row.state = DocumentState.READ if row.passages else DocumentState.COMPLETE
     session.flush()
+    session.refresh(row)
     return document_of(row)
 
 
@@ -129,11 +131,11 @@ def pages(session: Session, document_id: int, first: int, last: int | None) -> l
 
 
 def stretch(session: Session, document_id: int, span: Span) -> str:
-    """The document's text at the span, reading only the pages it touches."""
+    """The document's text at the span, reading only the pages it touches, and those whose break it touches."""
     _row(session, document_id)
     touched = session.execute(
         select(PageRow.start, PageRow.text)
-        .where(PageRow.document_id == document_id, PageRow.start < span.end)
+        .where(PageRow.document_id == document_id, PageRow.start < span.end + len(PAGE_BREAK))
         .where(PageRow.start + PageRow.length + len(PAGE_BREAK) > span.start)
         .order_by(PageRow.number)
     ).all()
