@@ -66,7 +66,8 @@ class Journal:
         with self._database.write() as session:
             conversations.change(session, conversation_id, title=title, mode=mode, scope=scope)
             if leaf is not None:
-                conversations.look_at(session, conversation_id, leaf)
+                messages.of_conversation(session, conversation_id, leaf)
+                conversations.set_leaf(session, conversation_id, leaf)
             return conversations.get(session, conversation_id)
 
     def delete(self, conversation_id: int) -> None:
@@ -145,7 +146,10 @@ class Journal:
         """From the root to the leaf, by default the one last looked at; empty for a new conversation."""
         with self._database.read() as session:
             last = conversations.get(session, conversation_id).leaf if leaf is None else leaf
-            return [] if last is None else answers.read(session, messages.branch(session, last))
+            if last is None:
+                return []
+            messages.of_conversation(session, conversation_id, last)
+            return answers.read(session, messages.branch(session, last))
 
     def newest_below(self, message_id: int) -> int:
         """The message added last of all that follow from this one; itself if none does."""

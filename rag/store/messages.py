@@ -15,6 +15,7 @@ from local_models.types import Role
 from rag.errors import NotFound
 from rag.store import conversations
 from rag.store.schema import AnswerRow, MessageRow
+from rag.store.scoping import listed
 from rag.types import MessageStatus, Mode
 
 _UPWARDS = text("""
@@ -46,8 +47,8 @@ def add(
     mode: Mode,
 ) -> int:
     """The new message's id; it becomes the conversation's leaf."""
-    if parent is not None and row(session, parent).conversation_id != conversation_id:
-        raise NotFound(f"There is no message {parent} in this conversation.", "Open the conversation again.")
+    if parent is not None:
+        of_conversation(session, conversation_id, parent)
     message = MessageRow(
         conversation_id=conversation_id,
         parent_id=parent,
@@ -60,13 +61,21 @@ def add(
     conversations.touch(session, conversation_id)
     session.add(message)
     session.flush()
-    conversations.look_at(session, conversation_id, message.id)
+    conversations.set_leaf(session, conversation_id, message.id)
     return message.id
 
 
 def branch(session: Session, leaf: int) -> list[int]:
     """Ids from the root to the leaf."""
     return list(session.scalars(_UPWARDS, {"leaf": leaf}))
+
+
+def of_conversation(session: Session, conversation_id: int, message_id: int) -> MessageRow:
+    """Raises NotFound if the message is another conversation's."""
+    found = row(session, message_id)
+    if found.conversation_id != conversation_id:
+        raise NotFound(f"There is no message {message_id} in this conversation.", "Open the conversation again.")
+    return found
 
 
 def newest_below(session: Session, message_id: int) -> int:
@@ -77,13 +86,15 @@ def newest_below(session: Session, message_id: int) -> int:
 
 def siblings(session: Session, of: Sequence[MessageRow]) -> dict[int, tuple[int, ...]]:
     """For each message, the ids of all that follow the same parent, itself included, oldest first."""
-    conversation_ids = {message.conversation_id for message in of}
+    parents = {message.parent_id for message in of if message.parent_id is not None}
+    rooted = {message.conversation_id for message in of if message.parent_id is None}
+    below = MessageRow.parent_id.in_(listed(parents))
+    at_root = MessageRow.parent_id.is_(None) & MessageRow.conversation_id.in_(listed(rooted))
     families: dict[tuple[int, int | None], list[int]] = {}
-    everyone = select(MessageRow.id, MessageRow.conversation_id, MessageRow.parent_id)
-    for id_, conversation, parent in session.execute(
-        everyone.where(MessageRow.conversation_id.in_(conversation_ids)).order_by(MessageRow.id)
-    ):
-        families.setdefault((conversation, parent), []).append(id_)
+    family = select(MessageRow.id, MessageRow.conversation_id, MessageRow.parent_id).order_by(MessageRow.id)
+    for condition in (below, at_root):
+        for id_, conversation, parent in session.execute(family.where(condition)):
+            families.setdefault((conversation, parent), []).append(id_)
     return {message.id: tuple(families[message.conversation_id, message.parent_id]) for message in of}
 
 

@@ -114,7 +114,8 @@ class _Known:
             row = _row_for(self._session, hit, self._conversation_id, self._next)
             self._session.add(row)
             self._next += 1
-        self._by_passage[passage.id] = row
+        if row.passage_id is not None:
+            self._by_passage[row.passage_id] = row
         return row
 
     def _found_again(self, hit: Hit) -> SourceRow | None:
