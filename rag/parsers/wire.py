@@ -1,0 +1,84 @@
+"""How a page or a passage travels from the parsing child: as JSON objects with short keys.
+
+Boxes are most of the bytes, so they go as one flat list of numbers. Both sides use this module and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, Place, Span, TextBox, Title
+
+Item = Opened | Title | Page | PageSkipped | Passage
+
+
+def encode(item: Item) -> dict[str, object]:
+    """The item as a JSON object."""
+    match item:
+        case Opened(media_type):
+            return {"kind": "opened", "media_type": media_type}
+        case Title(text):
+            return {"kind": "title", "text": text}
+        case PageSkipped(number, reason):
+            return {"kind": "skipped", "number": number, "reason": reason}
+        case Page():
+            return _encode_page(item)
+        case Passage():
+            return _encode_passage(item)
+
+
+def decode(message: Mapping[str, Any]) -> Item:
+    """The item that `encode` wrote. Raises KeyError or ValueError for anything else."""
+    match message["kind"]:
+        case "opened":
+            return Opened(message["media_type"])
+        case "title":
+            return Title(message["text"])
+        case "skipped":
+            return PageSkipped(message["number"], message["reason"])
+        case "page":
+            return _decode_page(message)
+        case "passage":
+            return _decode_passage(message)
+        case other:
+            raise ValueError(f"no such item: {other}")
+
+
+def _encode_page(page: Page) -> dict[str, object]:
+    return {
+        "kind": "page",
+        "number": page.number,
+        "text": page.text,
+        "blocks": [[block.start, block.end, block.kind.value, block.level] for block in page.blocks],
+        "boxes": [
+            value for box in page.boxes for value in (box.start, box.end, box.left, box.top, box.right, box.bottom)
+        ],
+        "size": [page.width, page.height],
+    }
+
+
+def _decode_page(message: Mapping[str, Any]) -> Page:
+    flat = message["boxes"]
+    boxes = tuple(TextBox(*flat[at : at + 6]) for at in range(0, len(flat), 6))
+    blocks = tuple(Block(start, end, BlockKind(kind), level) for start, end, kind, level in message["blocks"])
+    width, height = message["size"]
+    return Page(message["number"], message["text"], blocks, boxes, width, height)
+
+
+def _encode_passage(passage: Passage) -> dict[str, object]:
+    place = passage.place
+    return {
+        "kind": "passage",
+        "ordinal": passage.ordinal,
+        "text": passage.text,
+        "span": [passage.span.start, passage.span.end, passage.span.page],
+        "heading": passage.heading,
+        "place": [place.page, place.last_page, place.lines, place.cells, place.slide, place.chapter],
+    }
+
+
+def _decode_passage(message: Mapping[str, Any]) -> Passage:
+    page, last_page, lines, cells, slide, chapter = message["place"]
+    place = Place(page, last_page, tuple(lines) if lines else None, cells, slide, chapter)
+    return Passage(0, 0, message["ordinal"], message["text"], Span(*message["span"]), message["heading"], place)

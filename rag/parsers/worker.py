@@ -1,0 +1,140 @@
+"""The parse child: `python -m rag.parsers.worker` reads one file at a time and cuts it into passages.
+
+It lives apart so that a file that crashes a library, eats the memory or never ends takes nothing else with it. Its
+own limits are on memory and on text; the limit on time is the parent's (rag.parsers.reading).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from local_models.cancel import CancelToken
+from local_models.offline import refuse_network
+from local_models.worker import Handler, serve
+from rag.chunking import cut
+from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
+from rag.parsers.catalogue import choose, media_type_of
+from rag.parsers.cleaning import shown_name
+from rag.parsers.tokens import FileTokens
+from rag.parsers.wire import Item, encode
+from rag.types import Counting, Opened, Page, PageSkipped
+
+if sys.platform == "linux":
+    import resource
+
+OUT_OF_MEMORY = 77
+"""Exit code when the memory limit ended the child."""
+
+_WATCH_S = 0.25
+
+
+def handlers() -> dict[str, Handler]:
+    """ "read": {"path", "tokenizer", "limit", "characters"} -> the items of rag.parsers.wire."""
+    return {"read": _Reader().read}
+
+
+class _Reader:
+    """Reads files; keeps the tokenizer of the last one, which takes 30 ms to load."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, FileTokens] = {}
+
+    def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
+        path = Path(params["path"])
+        try:
+            for item in self._items(path, params, cancel):
+                cancel.check()
+                yield encode(item)
+        except MemoryError as error:
+            raise DocumentTooLarge(f"“{shown_name(path)}” needs more memory than is set aside for one file.") from error
+        except RecursionError as error:
+            raise DocumentBroken(f"“{shown_name(path)}” is nested too deeply to be read.") from error
+
+    def _items(self, path: Path, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Item]:
+        parser = choose(path)
+        yield Opened(media_type_of(path, parser))
+        pages: list[Page] = []
+        for item in _within(path, parser.read(path), params["characters"]):
+            yield item
+            if isinstance(item, Page):
+                pages.append(item)
+        yield from self._passages(pages, parser.counting, params, cancel)
+
+    def _passages(
+        self, pages: list[Page], counting: Counting, params: Mapping[str, Any], cancel: CancelToken
+    ) -> Iterator[Item]:
+        cancel.check()
+        name = params["tokenizer"]
+        if name not in self._tokens:
+            self._tokens = {name: FileTokens(Path(name))}
+        yield from cut(pages, self._tokens[name], limit=params["limit"], counting=counting)
+
+
+def _within(path: Path, items: Iterator[Any], limit: int) -> Iterator[Item]:
+    """The items, as long as their text stays under the limit; DocumentEmpty when there was none."""
+    characters = 0
+    skipped: list[PageSkipped] = []
+    for item in items:
+        if isinstance(item, PageSkipped):
+            skipped.append(item)
+        elif isinstance(item, Page):
+            characters += len(item.text)
+        if characters > limit:
+            raise DocumentTooLarge(
+                f"“{shown_name(path)}” holds more than {limit / 1e6:g} million letters.", "Split it into smaller files."
+            )
+        yield item
+    if not characters:
+        raise _empty(path, skipped)
+
+
+def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
+    name = shown_name(path)
+    if not skipped:
+        return DocumentEmpty(f"“{name}” holds no text.")
+    reasons = {page.reason for page in skipped}
+    what = (
+        f"“{name}” gave no text on any of its pages: {reasons.pop()}."
+        if len(reasons) == 1
+        else f"“{name}” gave no text."
+    )
+    return DocumentEmpty(what, "Run it through text recognition (OCR) first.")
+
+
+def limit_memory(size: int) -> None:
+    """End this process, or its request, when it takes `size` bytes more than now.
+
+    Linux counts address space and makes allocations fail; elsewhere that limit does not work, and a thread watches.
+    """
+    process = psutil.Process()
+    if sys.platform == "linux":
+        most = process.memory_info().vms + size
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    else:
+        most = process.memory_info().rss + size
+        threading.Thread(target=_watch, args=(process, most), name="memory").start()
+
+
+def _watch(process: psutil.Process, most: int) -> None:
+    waiting = threading.Event()
+    while not waiting.wait(_WATCH_S):
+        if process.memory_info().rss > most:
+            os._exit(OUT_OF_MEMORY)
+
+
+def main(memory: int) -> int:
+    """Be the parse child, with `memory` bytes on top of what the imported libraries take."""
+    refuse_network()
+    limit_memory(memory)
+    return serve(handlers())
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(os.environ["FOOTNOTE_PARSE_MEMORY"])))
