@@ -19,7 +19,7 @@ from rag.errors import DocumentBroken, DocumentEncrypted, DocumentError
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.formats import PDF, suffixes_of
 from rag.parsers.pdf_layout import Style, lay_out, learn_style
-from rag.parsers.pdf_lines import Line, read_lines
+from rag.parsers.pdf_lines import UNKNOWN, Line, explained, read_lines
 from rag.types import Counting, Page, PageSkipped, Title
 
 SAMPLE_PAGES = 12
@@ -113,12 +113,12 @@ def _page(document: pdfium.PdfDocument, index: int, style: Style, seen: set[str]
         return PageSkipped(index + 1, _NO_TEXT)
     if _undecoded(lines):
         return PageSkipped(index + 1, _UNREADABLE)
-    page = lay_out(index + 1, lines, size, style, seen)
+    page = lay_out(index + 1, explained(lines), size, style, seen)
     return page if page.text else PageSkipped(index + 1, _NO_TEXT)
 
 
 def _undecoded(lines: list[Line]) -> bool:
-    """Whether the fonts do not say which letters their shapes are: private use and replacement characters."""
+    """Whether the fonts do not say which letters their shapes are: private use and unexplained characters."""
     text = "".join(line.text for line in lines)
-    strange = sum(1 for letter in text if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff")
+    strange = sum(1 for letter in text if letter == UNKNOWN or "\ue000" <= letter <= "\uf8ff")
     return strange > 0.3 * len(text)

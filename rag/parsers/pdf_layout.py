@@ -34,7 +34,7 @@ MARGIN = 0.12
 _ITEM = re.compile(r"(?:[-*+•‣▪▫◦●○■□·–►➢✓\uf0b7]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{1,5}\))(?:\s|$)")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？；：][\"'”’»)\]]*$")
-_WIDE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_WIDE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,17 @@ import ctypes
 import re
 import statistics
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 HYPHEN = 0x02
 """What PDFium gives for the hyphen of a word it found divided at the end of a line."""
+
+UNKNOWN = "\ufffd"
+"""Stands for a character whose letter the font does not tell."""
 
 INVISIBLE = 3
 """Text render mode: neither fill nor stroke (ISO 32000-1, table 106). Scans with recognised text use it too."""
@@ -86,6 +89,12 @@ def read_lines(page: pdfium.PdfPage) -> list[Line]:
     return seen if 2 * sum(len(line.text) for line in seen) > sum(len(line.text) for line in lines) else lines
 
 
+def explained(lines: Sequence[Line]) -> list[Line]:
+    """The lines without words of nothing but UNKNOWN: bullets and ornaments of symbol fonts."""
+    kept = (replace(line, words=tuple(word for word in line.words if word.text.strip(UNKNOWN))) for line in lines)
+    return [line for line in kept if line.words]
+
+
 class _Transform:
     """From PDF space (origin at the bottom, before rotation) to the page as shown."""
 
@@ -142,24 +151,30 @@ def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform) -> Iterator[Line]
     count = raw.FPDFText_CountChars(textpage)
     for index in range(count + 1):
         code = raw.FPDFText_GetUnicode(textpage, index) if index < count else 0x0A
-        character = chr(code) if code < 0x110000 else "\ufffd"
-        ends_line = code in (0x0A, 0x0D, HYPHEN)
+        hyphen = code == HYPHEN and raw.FPDFText_IsHyphen(textpage, index) == 1
+        ends_line = hyphen or code in (0x0A, 0x0D)
+        character = _letter(code)
         if ends_line or character.isspace():
             if finished := word.finish(transform):
                 words.append(finished)
             word = _OpenWord()
             if ends_line and words:
-                yield _line(textpage, words, indices, hyphenated=code == HYPHEN)
+                yield _line(textpage, words, indices, hyphenated=hyphen)
                 words, indices = [], []
-        elif _is_text(code):
+        elif character:
             raw.FPDFText_GetLooseCharBox(textpage, index, reference)
             word.add(character, rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
             indices.append(index)
 
 
-def _is_text(code: int) -> bool:
-    """Not a control, a soft hyphen, a surrogate or a non-character."""
-    return code >= 0x20 and code not in (0x7F, 0xAD, 0xFEFF, 0xFFFE, 0xFFFF, 0x200B) and not 0xD800 <= code <= 0xDFFF
+def _letter(code: int) -> str:
+    """The letter, U+FFFD for what a font does not explain, nothing for what is never seen."""
+    if code in (0xAD, 0xFEFF, 0x200B):
+        return ""
+    unexplained = code < 0x20 and code not in (0x09, 0x0A, 0x0D)
+    if unexplained or code in (0x7F, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code >= 0x110000:
+        return UNKNOWN
+    return chr(code)
 
 
 def _line(textpage: raw.FPDF_TEXTPAGE, words: list[Word], indices: list[int], *, hyphenated: bool) -> Line:
