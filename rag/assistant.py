@@ -139,6 +139,10 @@ class Assistant:
         """The messages from the first to `leaf`, or to the one last looked at."""
         return self.store.journal.thread(conversation_id, leaf)
 
+    def newest_below(self, message_id: int) -> int:
+        """The message added last below this one: where a branch is looked at when it is chosen."""
+        return self.store.journal.newest_below(message_id)
+
     def sources(self, conversation_id: int) -> list[Source]:
         """All sources the conversation has numbered, by number."""
         return self.store.journal.sources(conversation_id)
