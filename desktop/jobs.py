@@ -80,13 +80,22 @@ class Lane:
     def __init__(self, name: str, workers: int, post_office: _PostOffice) -> None:
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=f"footnote-{name}")
         self._post_office = post_office
+        self._lock = threading.Lock()
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> bool:
+        """True while work stands in the queue behind what runs; a patient job ends early then. From any thread."""
+        with self._lock:
+            return self._waiting > 0
 
     def start(self, work: Work) -> Job:
         """Run a generator of events. Raises RuntimeError after Lanes.close."""
         token = CancelToken()
         job = Job(token)
         mailbox = self._post_office.open_box(job, token)
-        self._threads.submit(_run, work, token, mailbox)
+        self._count(1)
+        self._threads.submit(self._begin, work, token, mailbox)
         return job
 
     def call(self, function: Callable[[], object]) -> Job:
@@ -100,6 +109,14 @@ class Lane:
     def close(self) -> None:
         """Drop what has not begun and wait for what has."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _begin(self, work: Work, token: CancelToken, mailbox: _Mailbox) -> None:
+        self._count(-1)
+        _run(work, token, mailbox)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._waiting += change
 
 
 class Lanes(QObject):

@@ -29,6 +29,7 @@ QFrame[role="quote"] { background: transparent; border: 1px solid transparent; b
 QFrame[role="quote"]:hover, QFrame[role="quote"]:focus { background: $sunken; border-left-color: $footnote; }
 QFrame[role="question"] { background: $sunken; border: none; border-radius: ${radius}px; }
 QFrame[role="composer"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }
+QFrame#veil { background: $selection; border: 2px dashed $accent; }
 QFrame#popover { background: $raised; border: 1px solid $border; border-radius: 0; }
 QFrame[role="bar"] { background: $surface; border: none; border-top: 1px solid $border; }
 QFrame[role="rail"] { background: $sunken; border: none; border-right: 1px solid $border; }

@@ -74,13 +74,17 @@ class ConversationList(QFrame):
         self._search.setFocus()
         self._search.selectAll()
 
-    def finish_deleting(self) -> None:
-        """Delete for good what "Undo" could still bring back; called before the window closes too."""
+    def take_deleted(self) -> int | None:
+        """The conversation that "Undo" could still bring back, which it can't any more after this."""
         going, self._going = self._going, None
         self._expiry.stop()
         self._undo.hide()
-        if going is not None:
-            job = self._lanes.read.call(partial(self._assistant.delete_conversation, going.id))
+        return going.id if going else None
+
+    def _finish_deleting(self) -> None:
+        conversation_id = self.take_deleted()
+        if conversation_id is not None:
+            job = self._lanes.read.call(partial(self._assistant.delete_conversation, conversation_id))
             job.failed.connect(self.failed)
 
     def _set_up(self) -> None:
@@ -92,7 +96,7 @@ class ConversationList(QFrame):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._pause.start)
         self._pause.timeout.connect(self.refresh)
-        self._expiry.timeout.connect(self.finish_deleting)
+        self._expiry.timeout.connect(self._finish_deleting)
         self._view.setModel(self._model)
         self._view.clicked.connect(self._open)
         self._view.entered_by_key.connect(self._open)
@@ -169,7 +173,7 @@ class ConversationList(QFrame):
         head = self._heads.get(self._view.currentIndex().data(_ID) or 0)
         if head is None:
             return
-        self.finish_deleting()
+        self._finish_deleting()
         self._going = head
         self._undo.offer(head.title)
         self._expiry.start()

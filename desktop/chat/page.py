@@ -360,6 +360,6 @@ class ChatPage(QWidget):
 
 def _read_thread(assistant: Assistant, conversation_id: int, leaf: int | None) -> Loaded:
     if leaf is not None:
-        assistant.update_conversation(conversation_id, leaf=leaf)
+        assistant.update_conversation(conversation_id, leaf=assistant.newest_below(leaf))
     conversation = assistant.conversation(conversation_id)
-    return conversation, assistant.thread(conversation_id, leaf), assistant.sources(conversation_id)
+    return conversation, assistant.thread(conversation_id), assistant.sources(conversation_id)

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QWidget
 
 from desktop.controls import ElidedLabel, IconButton, button, column, label, row
 from desktop.jobs import Job, Lanes
 from desktop.tokens import XS, M, S
 from desktop.viewer.examine import Finding, examine
+from desktop.viewer.opening import open_document
 from desktop.viewer.page_picture import PagePicture
 from desktop.viewer.passage import PassageView
 from desktop.viewer.pdf import PagePictures
@@ -28,11 +29,6 @@ from rag.types import Source
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-
-OPENED_BY_SYSTEM = frozenset(
-    ".pdf .docx .doc .odt .rtf .txt .md .html .htm .epub .pptx .ppt .odp .xlsx .xls .ods .csv .tsv".split()
-)
-"""Documents that a system program shows. Anything else might be run by it, so its folder is opened instead."""
 
 
 class SourcesPanel(QFrame):
@@ -204,7 +200,6 @@ class SourcesPanel(QFrame):
 
     def _open_file(self) -> None:
         path = self._references[self._place].source.path
-        target = path if path.suffix.lower() in OPENED_BY_SYSTEM else path.parent
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))):
+        if not open_document(path):
             self._notice.setText(f"No program of this computer opens “{path.name}”. Its folder is {path.parent}.")
             self._notice.show()

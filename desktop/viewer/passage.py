@@ -12,7 +12,7 @@ from desktop.viewer.reference import Reference
 from rag.types import Source
 
 CODE_SUFFIXES = frozenset(
-    ".c .cc .cpp .cs .css .go .h .hpp .java .js .json .kt .lua .php .py .r .rb .rs .sh .sql .swift .toml .ts .yaml".split()
+    ".c .cc .cpp .cs .css .go .h .hpp .java .js .json .kt .lua .php .py .r .rb .rs .sh .sql .toml .ts .yaml".split()
 )
 
 

@@ -239,14 +239,17 @@ class FakeAssistant:
 
     def thread(self, conversation_id: int, leaf: int | None = None) -> list[Message]:
         number = leaf or self.conversation(conversation_id).leaf
-        while number is not None and (below := [m.id for m in self._messages.values() if m.parent == number]):
-            number = below[-1]
         thread: list[Message] = []
         while number is not None:
             message = self._messages[number]
             thread.append(replace(message, siblings=self._siblings(message)))
             number = message.parent
         return thread[::-1]
+
+    def newest_below(self, message_id: int) -> int:
+        while below := [message.id for message in self._messages.values() if message.parent == message_id]:
+            message_id = below[-1]
+        return message_id
 
     def sources(self, conversation_id: int) -> list[Source]:
         return list(self._sources()) if any(m.answer for m in self.thread(conversation_id)) else []

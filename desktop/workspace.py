@@ -1,0 +1,233 @@
+"""The opened library in the window: conversations left, the pages in the middle, sources right, progress below.
+
+It wires the pages to each other and to the keyboard; what a page does is its own business. Pages beside the chat are
+made one per turn of the event loop, after the chat stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
+
+from desktop.chat.conversations import ConversationList
+from desktop.chat.page import ChatPage
+from desktop.controls import IconButton, column, row
+from desktop.drafting.page import DraftingPage
+from desktop.jobs import Lanes
+from desktop.library.page import LibraryPage
+from desktop.progress_line import ProgressLine
+from desktop.rail import Rail
+from desktop.theme import Theme
+from desktop.tokens import XS, S
+from desktop.viewer.opening import open_document
+from desktop.viewer.panel import SourcesPanel
+from rag.types import Document
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+PAGES = (
+    ("chat", "Chat"),
+    ("library", "Library"),
+    ("draft", "Drafts"),
+    ("models", "Models"),
+    ("settings", "Settings"),
+)
+CHAT, LIBRARY = 0, 1
+"""The places of the pages that the others lead to."""
+
+
+class Workspace(QWidget):
+    """`told` carries a sentence, `failed` a FootnoteError, for the window's notices."""
+
+    told = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, assistant: Assistant, lanes: Lanes, theme: Theme, settings: QSettings) -> None:
+        super().__init__()
+        self._assistant = assistant
+        self._lanes = lanes
+        self._theme = theme
+        self._settings = settings
+        self._rail = Rail(PAGES)
+        self._conversations = ConversationList(assistant, lanes)
+        self._chat = ChatPage(assistant, lanes)
+        self._library = LibraryPage(assistant, lanes)
+        self._sources = SourcesPanel(assistant, lanes)
+        self._progress = ProgressLine()
+        self._pages = QStackedWidget()
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._sources_wanted = settings.value("sources", "true") == "true"
+        self._lay_out()
+        self._connect()
+        self._add_keys()
+        self.show_page(CHAT)
+        QTimer.singleShot(0, self._make_other_pages)
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Take files and folders into the library."""
+        if paths:
+            self._library.add_paths(paths)
+
+    def show_page(self, place: int) -> None:
+        self._rail.show_place(place)
+        self._pages.setCurrentIndex(place)
+        self._conversations.setVisible(place == CHAT)
+        self._sources.setVisible(place == CHAT and self._sources_wanted)
+        self._show_sources.setVisible(place == CHAT and not self._sources_wanted)
+        if place == CHAT:
+            self._chat.focus_question()
+
+    def begin(self) -> None:
+        """Start the models and go on with what an earlier run left half done."""
+        warm = self._lanes.read.start(self._assistant.warm_up)
+        warm.reported.connect(self._tell_notice)
+        warm.completed.connect(self._read_model)
+        warm.failed.connect(self.failed)
+        self._library.resume()
+
+    def save_state(self) -> None:
+        self._settings.setValue("columns", self._split.saveState())
+        self._settings.setValue("sources", "true" if self._sources_wanted else "false")
+
+    def take_deleted(self) -> int | None:
+        """The conversation whose deletion could still be undone; the caller deletes it for good."""
+        return self._conversations.take_deleted()
+
+    def _lay_out(self) -> None:
+        self._pages.addWidget(self._with_source_button(self._chat))
+        self._pages.addWidget(self._library)
+        for widget in (self._conversations, self._pages, self._sources):
+            self._split.addWidget(widget)
+        self._conversations.setMinimumWidth(170)
+        self._pages.setMinimumWidth(380)
+        self._sources.setMinimumWidth(240)
+        self._split.setChildrenCollapsible(False)
+        self._split.setSizes([240, 700, 340])
+        self._split.setStretchFactor(1, 1)
+        state = self._settings.value("columns")
+        if isinstance(state, QByteArray):
+            self._split.restoreState(state)
+        upper = row()
+        upper.addWidget(self._rail)
+        upper.addWidget(self._split, 1)
+        stack = column(self)
+        stack.addLayout(upper, 1)
+        stack.addWidget(self._progress)
+
+    def _with_source_button(self, page: QWidget) -> QWidget:
+        """The button that brings closed sources back stands in the corner of the chat."""
+        self._show_sources = IconButton("sources", "Show the sources")
+        self._show_sources.clicked.connect(self._toggle_sources)
+        holder = QWidget()
+        stack = column(holder)
+        corner = row()
+        corner.setContentsMargins(S, XS, S, 0)
+        corner.addStretch()
+        corner.addWidget(self._show_sources)
+        stack.addLayout(corner)
+        stack.addWidget(page, 1)
+        return holder
+
+    def _connect(self) -> None:
+        self._rail.chosen.connect(self.show_page)
+        self._conversations.opened.connect(self._open_conversation)
+        self._conversations.new_requested.connect(self._start_conversation)
+        self._conversations.removed.connect(self._leave_conversation)
+        self._conversations.failed.connect(self.failed)
+        self._chat.conversation_changed.connect(self._conversations.select)
+        self._chat.conversation_touched.connect(self._conversations.refresh)
+        self._chat.sources_changed.connect(self._sources.show_sources)
+        self._chat.references_opened.connect(self._open_references)
+        self._chat.running_changed.connect(self._read_model)
+        self._chat.failed.connect(self.failed)
+        self._chat.add_requested.connect(self._choose_folder)
+        self._sources.closed.connect(self._toggle_sources)
+        self._sources.failed.connect(self.failed)
+        self._library.progressed.connect(self._progress.show_status)
+        self._library.library_changed.connect(self._chat.refresh)
+        self._library.document_opened.connect(self._open_document)
+        self._progress.cancel_requested.connect(self._library.cancel)
+        self._progress.pause_requested.connect(self._library.pause)
+        self._progress.resume_requested.connect(self._library.resume)
+
+    def _add_keys(self) -> None:
+        self._key("Ctrl+N", self._start_conversation)
+        self._key("Ctrl+L", self._go_to_question)
+        self._key("Esc", self._chat.stop)
+        self._key("F6", self._next_pane)
+        self._key("F8", self._sources.show_next)
+        self._key("Shift+F8", self._sources.show_previous)
+        for place in range(len(PAGES)):
+            self._key(f"Ctrl+{place + 1}", partial(self.show_page, place))
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self._conversations)
+        find.activated.connect(self._conversations.focus_search)
+
+    def _key(self, keys: str, act: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def _make_other_pages(self) -> None:
+        if self._pages.count() == len(PAGES):
+            return
+        self._pages.addWidget(DraftingPage(self._assistant, self._lanes))
+
+    def _start_conversation(self) -> None:
+        self.show_page(CHAT)
+        self._chat.new_conversation()
+
+    def _go_to_question(self) -> None:
+        self.show_page(CHAT)
+
+    def _open_conversation(self, conversation_id: int) -> None:
+        if conversation_id != self._chat.conversation_id:
+            self._chat.open_conversation(conversation_id)
+
+    def _leave_conversation(self, conversation_id: int) -> None:
+        if conversation_id == self._chat.conversation_id:
+            self._chat.new_conversation()
+
+    def _open_references(self, references: object, place: int) -> None:
+        if not self._sources_wanted:
+            self._toggle_sources()
+        self._sources.open_references(references, place)  # type: ignore[arg-type]
+
+    def _toggle_sources(self) -> None:
+        self._sources_wanted = not self._sources_wanted
+        self.show_page(self._pages.currentIndex())
+
+    def _next_pane(self) -> None:
+        panes = (self._rail, self._conversations, self._pages, self._sources)
+        shown = [pane for pane in panes if pane.isVisible()]
+        focus = self.focusWidget()
+        at = next((i for i, pane in enumerate(shown) if focus is not None and pane.isAncestorOf(focus)), -1)
+        target = shown[(at + 1) % len(shown)]
+        if target is self._pages and self._pages.currentIndex() == CHAT:
+            self._chat.focus_question()
+        else:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+            target.focusNextChild()
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Add a folder to the library", str(Path.home()))
+        if chosen:
+            self.add([Path(chosen)])
+
+    def _open_document(self, document: Document) -> None:
+        if not open_document(document.path):
+            self.told.emit(f"No program of this computer opens “{document.path.name}”.")
+
+    def _tell_notice(self, notice: object) -> None:
+        text = getattr(notice, "text", "")
+        if text:
+            self.told.emit(text)
+
+    def _read_model(self) -> None:
+        job = self._lanes.read.call(self._assistant.model_info)
+        job.reported.connect(self._progress.show_model)
+        job.failed.connect(self.failed)
