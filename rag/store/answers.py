@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -104,7 +104,7 @@ class _Answers:
         self._rows = {row.message_id: row for row in session.scalars(chosen)}
         self._citations = _parts(session, CitationRow, ids)
         self._quotes = _parts(session, QuoteRow, ids)
-        conversation_ids = {message.conversation_id for message in of}
+        conversation_ids = {message.conversation_id for message in of if message.role == Role.ASSISTANT}
         kept = session.scalars(select(SourceRow).where(SourceRow.conversation_id.in_(listed(conversation_ids)))).all()
         self._by_id = {row.id: source_of(row) for row in kept}
         self._by_number = {(row.conversation_id, row.number): source_of(row) for row in kept}
@@ -147,8 +147,10 @@ class _Answers:
         return Quote(self._by_id[row.source_id], row.text, span, row.score)
 
 
-def _parts(session: Session, table: type[_Part], ids: Iterable[int]) -> dict[int, list[_Part]]:
+def _parts(session: Session, table: type[_Part], ids: Sequence[int]) -> dict[int, list[_Part]]:
     found: dict[int, list[_Part]] = {}
+    if not ids:
+        return found
     chosen = select(table).where(table.message_id.in_(listed(ids))).order_by(table.message_id, table.position)
     for row in session.scalars(chosen):
         found.setdefault(row.message_id, []).append(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from rag.errors import NotFound, UsageError
 from rag.store.journal import Journal
@@ -114,10 +115,16 @@ def test_a_deleted_conversation_takes_all_of_its_own_with_it(
 
 
 def test_a_conversation_deeper_than_sqlite_cascades_is_deleted(journal: Journal, talk: Conversation) -> None:
-    parent: int | None = None
-    for number in range(1100):
-        parent = journal.add_question(talk.id, parent, f"question {number}", GROUNDED).id
-    assert len(journal.thread(talk.id)) == 1100
+    root = journal.add_question(talk.id, None, "root", GROUNDED)
+    with journal._database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO messages SELECT value, conversation_id, value - 1, role, content, status, mode, created_at"
+                " FROM messages, json_each(:ids) WHERE messages.id = :root"
+            ),
+            {"root": root.id, "ids": str(list(range(root.id + 1, root.id + 1100)))},
+        )
+    assert len(journal.thread(talk.id, root.id + 1099)) == 1100
     journal.delete(talk.id)
     assert journal.conversations() == []
 
