@@ -22,8 +22,7 @@ def main() -> int:
         print(f"{reason}, so here is the same job in the terminal.\n", flush=True)
         return run("footnote", "demo", str(SAMPLES))
     print(f"Opening the window on the sample library in {data}", flush=True)
-    code = run("footnote", "add", str(SAMPLES))
-    return code or run("footnote-desktop")
+    return run("footnote-desktop", str(SAMPLES))
 
 
 def why_no_window() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from local_models.cancel import CancelToken
 from local_models.types import DownloadProgress, ModelFile, ModelInfo, Role, Sampling
-from rag import drafting, feedback
+from rag import draft_templates, drafting, feedback
 from rag.answering import Answering
 from rag.errors import UsageError
 from rag.events import AddEvent, AskEvent, DraftEvent, Notice, Progress, Retrieved
@@ -253,7 +253,8 @@ class Assistant:
         )
 
     def draft_templates(self) -> list[DraftTemplate]:
-        return self.store.drafts.templates()
+        """The built-in ones first, then the user's own."""
+        return [*draft_templates.BUILTIN, *self.store.drafts.templates()]
 
     def save_template(
         self, *, name: str, language: str, instruction: str, body: str, template_id: int | None = None
