@@ -20,10 +20,16 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "ENVIRONMENT", tmp_path)
-    monkeypatch.setattr(module, "PYTHON", tmp_path / "python")
+    environment = tmp_path / "env"
+    monkeypatch.setattr(module, "ENVIRONMENT", environment)
+    monkeypatch.setattr(module, "PYTHON", environment / "python")
     steps: list[str] = []
-    monkeypatch.setattr(module, "step", lambda label, _command: steps.append(label))
+
+    def note(label: str, _command: object) -> None:
+        steps.append(label)
+        environment.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(module, "step", note)
     monkeypatch.setattr(module, "installed", lambda _module: False)
     monkeypatch.setattr(module, "report_qt", lambda: None)
     monkeypatch.setattr(module, "steps", steps, raising=False)
@@ -39,7 +45,7 @@ def test_what_is_set_up_is_not_set_up_again(setup: ModuleType, tmp_path: Path) -
     setup.set_up([setup.RUN_TIME])
     assert setup.steps
     setup.steps.clear()
-    (tmp_path / "python").touch()
+    (tmp_path / "env" / "python").touch()
     setup.set_up([setup.RUN_TIME])
     assert setup.steps == []
 
@@ -50,7 +56,7 @@ def test_a_changed_lock_is_installed(setup: ModuleType, tmp_path: Path, monkeypa
     monkeypatch.setattr(setup, "RUN_TIME", lock)
     setup.set_up([lock])
     setup.steps.clear()
-    (tmp_path / "python").symlink_to(sys.executable)
+    (tmp_path / "env" / "python").symlink_to(sys.executable)
     lock.write_text("torch==2.13.0\nllama-cpp-python==0.3.37\n", encoding="utf-8")
     setup.set_up([lock])
     assert any("lock" in label for label in setup.steps)
@@ -60,7 +66,7 @@ def test_a_changed_lock_is_installed(setup: ModuleType, tmp_path: Path, monkeypa
 def test_a_missing_compiler_is_named_with_how_to_get_one(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup, "COMPILERS", ("no-such-compiler",))
     monkeypatch.delenv("CXX", raising=False)
-    with pytest.raises(setup.Missing, match="no C\\+\\+ compiler.*apt-get install g\\+\\+"):
+    with pytest.raises(setup.Missing, match=r"no C\+\+ compiler.*apt-get install g\+\+"):
         setup.check_compiler()
 
 
