@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from rag.errors import LibraryError, LibraryLocked
+from rag.errors import LibraryDamaged, LibraryError, LibraryLocked
 from rag.store.faults import damaged, told_in_words
 from rag.store.upgrade import upgrade
 
@@ -87,8 +87,11 @@ class Database:
 
     def check(self) -> list[str]:
         """SQLite's own findings about the file; empty when it is sound. Reads the whole file."""
-        with self.read() as session:
-            found = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
+        try:
+            with self.read() as session:
+                found = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
+        except LibraryDamaged as damage:
+            return [damage.message]
         return [str(line) for line in found if line != "ok"]
 
     def close(self) -> None:
