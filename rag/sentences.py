@@ -23,20 +23,20 @@ THAI_PIECE = 60
 _TITLES = frozenset(
     """mr mrs ms messrs dr prof rev hon capt col gen lt sgt gov sen rep pres fr sra mme mlle st ste hr frl dipl ing
     mag lic phil jur vs v e.g i.e cf viz approx ca opp cit ibid incl excl resp bzw vgl ggf evtl sog z.b d.h u.a i.d.r
-    o.ä s.o s.u aufl hrsg str tel zzgl inkl zit dt engl frz geb gest betr p.ej avda blvd rd dept univ assn""".split()  # noqa: SIM905
+    o.ä s.o s.u aufl hrsg str tel zzgl inkl zit dt engl frz geb gest betr p.ej avda blvd rd dept univ assn""".split()
 )
 """Never the end of a sentence, whatever follows."""
 
 _BEFORE_NUMBERS = frozenset(
     """no nos nr fig figs tab tabs eq eqs ref refs sec sect secs art arts para paras chap ch vol vols p pp pg ed eds
     abs ziff kap bd s num cap pág núm ext max min jan feb febr mar apr jun jul aug sep sept oct okt nov dec dez
-    mon tue tues wed thu thur thurs fri sat sun""".split()  # noqa: SIM905
+    mon tue tues wed thu thur thurs fri sat sun""".split()
 )
 """Belong to a number that follows; many are words of their own ("He said no.")."""
 
 _ENDINGS = frozenset(
     """etc inc ltd co corp plc llc gmbh ag jr sr esq ph.d m.d b.a m.a b.sc m.sc d.c u.s u.k u.n e.u u.s.a a.m p.m
-    usw uvm u.s.w dgl bros""".split()  # noqa: SIM905
+    usw uvm u.s.w dgl bros""".split()
 )
 """Abbreviations that often stand last; the word after them decides."""
 
@@ -45,7 +45,7 @@ _STARTERS = frozenset(
     a an there here however for from by to with no not what who how why where all each any both some such our their
     his her my your one both then thus
     der die das ein eine es er sie wir ihr in im am an auf bei wenn als und aber oder so nach vor mit für dies diese
-    le la les un une il elle nous vous ils en au dans mais et ce cette el los las una en pero""".split()  # noqa: SIM905
+    le la les un une il elle nous vous ils en au dans mais et ce cette el los las una en pero""".split()
 )
 """Words that, capitalised, begin sentences far more often than they follow an abbreviation or an initial."""
 
@@ -63,7 +63,7 @@ _WORD_BEFORE = re.compile(r"[^\s(\[{\"'“‘«/–—]+$")
 _WORD_AFTER = re.compile(r"[\s\"'“‘«(\[{¿¡*_]*([^\W_]+)?")
 
 _LIST_ITEM = re.compile(
-    r"(?:[-*+•‣▪▫◦●○■□·–—►➢✓]|\(?\d{1,3}[.)]|\d{1,3}(?:\.\d{1,3}){1,4}\.?|\(?[a-zA-Z]\)|\(?[ivxIVX]{1,5}\))\s+\S"
+    r"(?:[-*+•‣▪▫◦●○■□·–—►➢✓]|\d{1,3}[.)]|\(\d{1,2}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|\(?[a-zA-Z]\)|\(?[ivxIVX]{1,5}\))\s+\S"
 )
 _MARKUP = re.compile(r"#{1,6}\s|```|~~~|\||\[\d{1,4}\]|={3,}\s*$|-{3,}\s*$|>\s")
 _FIELD = re.compile(r"[^\W\d_][\w /&.-]{0,30}:(?:\s|$)")

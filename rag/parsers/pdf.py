@@ -30,7 +30,7 @@ _DAMAGED = "this page is damaged"
 _UNREADABLE = "the letters of this page can't be told from its fonts"
 
 _NO_TITLE = re.compile(
-    r"untitled|.{0,3}$|.*\.(?:docx?|pdf|tex|indd|qxd|dvi|pptx?|rtf|odt)$|document\d*$", re.IGNORECASE
+    r"untitled|\(?anonymous\)?$|.{0,3}$|.*\.(?:docx?|pdf|tex|indd|qxd|dvi|pptx?|rtf|odt)$|document\d*$", re.IGNORECASE
 )
 
 

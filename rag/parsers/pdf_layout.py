@@ -31,7 +31,7 @@ HEADING_LENGTH = 200
 MARGIN = 0.12
 """Running heads stand in this share of the page's height, at its top and bottom."""
 
-_ITEM = re.compile(r"(?:[-*+•‣▪▫◦●○■□·–►➢✓\uf0b7]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{1,5}\))(?:\s|$)")
+_ITEM = re.compile(r"(?:[-*+•‣▪▫◦●○■□·–►➢✓\uf0b7]|\d{1,3}[.)]|\(\d{1,2}\)|\(?[a-zA-Z]\)|\(?[ivx]{1,5}\))(?:\s|$)")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？；：][\"'”’»)\]]*$")
 _WIDE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -140,6 +140,15 @@ def _same_row(before: Line, line: Line) -> bool:
     return abs(line.bottom - before.bottom) < 0.3 * line.size and line.left >= before.right - 1
 
 
+def _gap(line: Line, number: int) -> bool:
+    """Whether the word of that number begins a cell of its own."""
+    return line.words[number].left - line.words[number - 1].right > CELL_GAP * line.size
+
+
+def _has_cells(line: Line) -> bool:
+    return any(_gap(line, number) for number in range(1, len(line.words)))
+
+
 def _runs_on(before: Line, line: Line) -> bool:
     """Whether a sentence goes on from the foot of one column to the head of the next."""
     return before.hyphenated or (line.text[0].islower() and not _SENTENCE_END.search(before.text))
@@ -163,16 +172,16 @@ class _Writer:
         width = max(line.right for line in lines)
         for number, line in enumerate(lines):
             if number:
-                after_row = number > 1 and _same_row(lines[number - 2], lines[number - 1])
-                self._append(_joint(lines[number - 1], line, width, after_row=after_row, heading=level > 0))
+                before = lines[number - 1]
+                after_row = _has_cells(before) or (number > 1 and _same_row(lines[number - 2], before))
+                self._append(_joint(before, line, width, after_row=after_row, heading=level > 0))
             self._write_words(line)
         self.blocks.append(Block(start, self.length, kind, level))
 
     def _write_words(self, line: Line) -> None:
         for number, word in enumerate(line.words):
             if number:
-                gap = word.left - line.words[number - 1].right
-                self._append(CELL if gap > CELL_GAP * line.size else " ")
+                self._append(CELL if _gap(line, number) else " ")
             box = TextBox(self.length, self.length + len(word.text), word.left, word.top, word.right, word.bottom)
             self._append(word.text)
             self.boxes.append(box)
@@ -200,13 +209,13 @@ def _kind(lines: Sequence[Line], style: Style) -> tuple[BlockKind, int]:
     text = " ".join(line.text for line in lines)
     if _ITEM.match(text) and not _NUMBER.match(text):
         return BlockKind.LIST_ITEM, 0
+    rows = sum(1 for before, line in itertools.pairwise(lines) if _same_row(before, line)) + sum(map(_has_cells, lines))
     short = len(lines) <= 3 and len(text) <= HEADING_LENGTH and any(character.isalpha() for character in text)
-    if short and not re.search(r"[.,;:]$", text):
+    if short and not re.search(r"[.,;:]$", text) and (not rows or _NUMBER.match(text)):
         size = statistics.median(line.size for line in lines)
         level = style.level(size, bold=all(line.bold for line in lines), text=text)
         if level:
             return BlockKind.HEADING, level
-    rows = sum(1 for before, line in itertools.pairwise(lines) if _same_row(before, line))
     if rows > len(lines) / 3:
         return BlockKind.TABLE, 0
     return (BlockKind.LIST_ITEM if _ITEM.match(text) else BlockKind.PARAGRAPH), 0

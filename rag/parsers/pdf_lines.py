@@ -33,6 +33,15 @@ _FORMS = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdfb\ufe70-\ufefc\u2e80
 """Ligatures, Arabic shapes and CJK radicals that stand for ordinary letters; searching needs the letters."""
 
 
+_TEX_LIGATURES = {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl"}
+"""Where TeX's fonts have them (OT1 encoding); old PDFs do not say what they stand for."""
+
+_TEX_FF = re.compile("(?<=[a-z])\u21b5(?=[a-z-])")
+
+_ALEFS = "اأإآ"
+_LAM = "ل"
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """Text without white space, and the box around it."""
@@ -125,9 +134,14 @@ class _OpenWord:
     def __init__(self) -> None:
         self.characters: list[str] = []
         self.box: tuple[float, float, float, float] | None = None
+        self._last = (0.0, 0.0)
 
     def add(self, character: str, left: float, bottom: float, right: float, top: float) -> None:
+        if character == _LAM and self.characters and self.characters[-1] in _ALEFS and self._last == (left, right):
+            self.characters.insert(-1, character)  # PDFium takes the ligature lam-alef apart the wrong way round
+            return
         self.characters.append(character)
+        self._last = (left, right)
         if right <= left and top <= bottom:
             return
         if self.box is None:
@@ -138,6 +152,7 @@ class _OpenWord:
 
     def finish(self, transform: _Transform) -> Word | None:
         text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), "".join(self.characters))
+        text = _TEX_FF.sub("ff", text)
         box = transform.box(*(self.box or (0.0, 0.0, 0.0, 0.0)))
         return Word(text, *(round(side, 1) for side in box)) if text else None
 
@@ -171,6 +186,8 @@ def _letter(code: int) -> str:
     """The letter, U+FFFD for what a font does not explain, nothing for what is never seen."""
     if code in (0xAD, 0xFEFF, 0x200B):
         return ""
+    if code in _TEX_LIGATURES:
+        return _TEX_LIGATURES[code]
     unexplained = code < 0x20 and code not in (0x09, 0x0A, 0x0D)
     if unexplained or code in (0x7F, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code >= 0x110000:
         return UNKNOWN

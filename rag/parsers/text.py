@@ -27,7 +27,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _HASHES = re.compile(r"(#{1,6})\s+\S")
-_ITEM = re.compile(r"(?:[-*+•‣–·]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+\S")
+_ITEM = re.compile(r"(?:[-*+•‣–·]|\d{1,3}[.)]|\(\d{1,2}\)|\(?[a-z]\))\s+\S")
 _ENDS_OPEN = re.compile(r"[.!?…,;:。！？；：，]$")
 
 
