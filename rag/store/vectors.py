@@ -6,7 +6,7 @@ Vectors are opaque here: nothing is compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,26 +26,33 @@ _UNKNOWN = -1
 
 
 def pending(session: Session, digest: str, limit: int) -> list[tuple[Passage, Document]]:
-    """Passages without a vector, oldest document first. A document being read anew is left for after that."""
-    rows = session.execute(
-        select(PassageRow, DocumentRow)
-        .join(DocumentRow, PassageRow.document_id == DocumentRow.id)
-        .where(_lacks_vector(embedder_id(session, digest)))
-        .order_by(PassageRow.document_id, PassageRow.ordinal)
-        .limit(limit)
-    ).all()
-    documents = {row.id: document_of(row) for _, row in rows}
-    return [(passage_of(passage), documents[passage.document_id]) for passage, _ in rows]
+    """Passages without a vector, oldest document first; empty only when there are none. May be fewer than the limit.
+
+    A document being read anew is left for after that. Goes by documents, because the passages that are done would
+    have to be looked at again for every batch.
+    """
+    embedder = embedder_id(session, digest)
+    owing = select(DocumentRow).where(_owes(embedder)).order_by(DocumentRow.id).execution_options(yield_per=limit)
+    found: list[tuple[Passage, Document]] = []
+    for group in _groups(session.scalars(owing), limit):
+        documents = {row.id: document_of(row) for row in group}
+        lacking = (
+            select(PassageRow)
+            .where(PassageRow.document_id.in_(listed(documents)), ~_has_vector(embedder))
+            .order_by(PassageRow.document_id, PassageRow.ordinal)
+            .limit(limit)
+        )
+        found = [(passage_of(row), documents[row.document_id]) for row in session.scalars(lacking)]
+        if found:
+            break
+    return found
 
 
 def pending_count(session: Session, digest: str) -> int:
-    lacking = (
-        select(func.count())
-        .select_from(PassageRow)
-        .join(DocumentRow, PassageRow.document_id == DocumentRow.id)
-        .where(_lacks_vector(embedder_id(session, digest)))
-    )
-    return session.scalar(lacking) or 0
+    embedder = embedder_id(session, digest)
+    owing = select(DocumentRow.id).where(_owes(embedder))
+    lacking = select(func.count()).select_from(PassageRow).where(PassageRow.document_id.in_(owing))
+    return session.scalar(lacking.where(~_has_vector(embedder))) or 0
 
 
 def put(session: Session, identity: EmbedderIdentity, ids: Sequence[int], vectors: NDArray[np.float32]) -> int:
@@ -172,10 +179,21 @@ def _has_vector(embedder: int) -> ColumnElement[bool]:
     return exists().where(VectorRow.passage_id == PassageRow.id, VectorRow.embedder_id == embedder)
 
 
-def _lacks_vector(embedder: int) -> ColumnElement[bool]:
-    """The document's flag first: it spares looking at every passage of those that are done."""
+def _owes(embedder: int) -> ColumnElement[bool]:
     return (
         (DocumentRow.state != DocumentState.READING)
+        & (DocumentRow.passages > 0)
         & DocumentRow.embedder_id.is_distinct_from(embedder)
-        & ~_has_vector(embedder)
     )
+
+
+def _groups(documents: Iterable[DocumentRow], passages: int) -> Iterator[list[DocumentRow]]:
+    """In their order, as many together as have that many passages."""
+    group: list[DocumentRow] = []
+    for document in documents:
+        group.append(document)
+        if sum(row.passages for row in group) >= passages:
+            yield group
+            group = []
+    if group:
+        yield group
