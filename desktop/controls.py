@@ -32,11 +32,15 @@ def icon(name: str, colour: str, size: int = ICON) -> QIcon:
 
 
 class IconButton(QToolButton):
-    """A button that is only a picture; `text` is its tooltip and its name for screen readers."""
+    """A button that is only a picture; `text` is its tooltip and its name for screen readers.
 
-    def __init__(self, icon_name: str, text: str, parent: QWidget | None = None) -> None:
+    Of `kind` "primary" it is filled.
+    """
+
+    def __init__(self, icon_name: str, text: str, parent: QWidget | None = None, *, kind: str = "") -> None:
         super().__init__(parent)
         self._icon_name = icon_name
+        self.setProperty("kind", kind)
         self.setIconSize(QSize(ICON, ICON))
         self.setToolTip(text)
         self.setAccessibleName(text)
@@ -57,7 +61,9 @@ class IconButton(QToolButton):
             self._load()
 
     def _load(self) -> None:
-        self.setIcon(icon(self._icon_name, current_colours().muted))
+        colours = current_colours()
+        filled = self.property("kind") == "primary" and self.isEnabled()
+        self.setIcon(icon(self._icon_name, colours.on_accent if filled else colours.muted))
 
 
 class ElidedLabel(QLabel):

@@ -20,7 +20,7 @@ from desktop.tokens import XL, L, M, S
 from rag.errors import FootnoteError
 
 USUAL_SIZE = QSize(1280, 820)
-LEAST_SIZE = QSize(760, 520)
+LEAST_SIZE = QSize(960, 560)
 
 
 class MainWindow(QMainWindow):
@@ -121,7 +121,11 @@ class _Message(QWidget):
         for words in (self._title, self._advice):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             words.setFixedWidth(520)
-            stack.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+            middle = row()
+            middle.addStretch()
+            middle.addWidget(words)
+            middle.addStretch()
+            stack.addLayout(middle)
         stack.addSpacing(L)
         stack.addLayout(buttons)
         stack.addStretch(3)

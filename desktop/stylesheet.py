@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Template
 
 from desktop.tokens import RADIUS, RADIUS_SMALL, SIZE_BODY, SIZE_HEADING, SIZE_SMALL, SIZE_TITLE, XS, Colours, M, S
+
+_ICONS = Path(__file__).parent / "icons"
 
 _SHEET = Template("""
 * { font-size: ${body}pt; }
@@ -31,7 +34,7 @@ QFrame[role="question"] { background: $sunken; border: none; border-radius: ${ra
 QFrame[role="composer"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame#veil { background: $selection; border: 2px dashed $accent; }
 QFrame#popover { background: $raised; border: 1px solid $border; border-radius: 0; }
-QFrame[role="bar"] { background: $surface; border: none; border-top: 1px solid $border; }
+QFrame[role="bar"] { background: $window; border: none; border-top: 1px solid $border; }
 QFrame[role="rail"] { background: $sunken; border: none; border-right: 1px solid $border; }
 QFrame[role="side"] { background: $window; border: none; }
 
@@ -46,7 +49,7 @@ QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[kind="primary"]:disabled { color: $muted; background: $sunken; border-color: $border; }
 QPushButton[kind="danger"] { color: $bad; }
-QPushButton[kind="quiet"] { background: transparent; border-color: transparent; color: $muted; }
+QPushButton[kind="quiet"] { padding: 5px ${s}px; background: transparent; border-color: transparent; color: $muted; }
 QPushButton[kind="quiet"]:hover { background: $sunken; color: $text; }
 QPushButton[kind="quiet"]:checked { background: $selection; color: $text; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
@@ -59,6 +62,9 @@ QToolButton { color: $muted; background: transparent; border: 1px solid transpar
   border-radius: ${radius_small}px; padding: ${xs}px; }
 QToolButton:hover { background: $sunken; color: $text; }
 QToolButton:pressed, QToolButton:checked { background: $selection; color: $text; }
+QToolButton[kind="primary"] { background: $accent; border-radius: 13px; }
+QToolButton[kind="primary"]:hover { background: $accent_hover; }
+QToolButton[kind="primary"]:disabled { background: $sunken; }
 QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
@@ -76,8 +82,15 @@ QListView::item, QTreeView::item { padding: 5px ${s}px; border-radius: ${radius_
 QListView::item:hover, QTreeView::item:hover { background: $sunken; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: $selection; color: $text; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 1px solid $accent; border-radius: ${radius_small}px; }
+QListView::item:disabled { background: transparent; color: $muted; }
 QHeaderView::section { background: $window; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: ${xs}px ${s}px; font-size: ${small}pt; }
+
+QCheckBox::indicator, QListView::indicator, QTreeView::indicator, QTableView::indicator { width: 14px; height: 14px;
+  border: 1px solid $faint; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked,
+QTableView::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover, QListView::indicator:hover { border-color: $accent; }
 
 QMenu { background: $raised; color: $text; border: 1px solid $border; padding: ${xs}px; }
 QMenu::item { padding: 5px ${m}px; border-radius: ${radius_small}px; }
@@ -112,6 +125,7 @@ QSplitter::handle:vertical { height: 1px; }
 def style_sheet(colours: Colours) -> str:
     """The whole application's sheet in one palette."""
     names = {name: getattr(colours, name) for name in Colours.__dataclass_fields__}
+    names["tick"] = (_ICONS / ("tick-night.svg" if colours.dark else "tick-paper.svg")).as_posix()
     sizes = {
         "xs": XS,
         "s": S,

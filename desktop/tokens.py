@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 XS, S, M, L, XL = 4, 8, 12, 16, 24
@@ -9,7 +10,12 @@ XS, S, M, L, XL = 4, 8, 12, 16, 24
 
 RADIUS, RADIUS_SMALL = 8, 5
 
-SIZE_SMALL, SIZE_BODY, SIZE_READING, SIZE_HEADING, SIZE_TITLE = 9.5, 10.5, 11.5, 13.0, 17.0
+_POINT = 96 / 72 if sys.platform == "darwin" else 1.0
+"""macOS has 72 points to the inch of a screen where the others have 96: the same number is smaller there."""
+
+SIZE_SMALL, SIZE_BODY, SIZE_READING, SIZE_HEADING, SIZE_TITLE = (
+    size * _POINT for size in (9.5, 10.5, 11.5, 13.0, 17.0)
+)
 """Points. Reading text is larger than the interface around it."""
 
 ICON = 18

@@ -106,7 +106,7 @@ class Workspace(QWidget):
         for widget in (self._conversations, self._pages, self._sources):
             self._split.addWidget(widget)
         self._conversations.setMinimumWidth(170)
-        self._pages.setMinimumWidth(380)
+        self._pages.setMinimumWidth(470)
         self._sources.setMinimumWidth(240)
         self._split.setChildrenCollapsible(False)
         self._split.setSizes([240, 700, 340])

@@ -125,7 +125,7 @@ class AnswerView(QWidget):
         self._actions.use_text(self.copied_text)
 
     def _lay_out(self) -> None:
-        stack = column(self, gap=M)
+        stack = self._stack = column(self, gap=M)
         stack.addWidget(self._status)
         stack.addWidget(self._quote_list)
         stack.addWidget(self._text)
@@ -184,6 +184,8 @@ class AnswerView(QWidget):
         quotes_only = answer.mode is Mode.QUOTES and bool(answer.quotes) and not answer.abstained
         heading = "The nearest passages" if answer.abstained else "What your documents say"
         self._quote_list.show_quotes(answer.quotes, heading)
+        if answer.abstained:
+            self._put_text_first()
         self._text.setVisible(not quotes_only)
         self._text.show_text(answer.text)
         for text in answer.notices:
@@ -191,6 +193,11 @@ class AnswerView(QWidget):
         self._without.setVisible(answer.abstained)
         self._say("Stopped; this is as far as it came." if stopped else "")
         self._actions.show_for(answer.text, answer=answer)
+
+    def _put_text_first(self) -> None:
+        """“Your documents do not say” comes before what was nearest."""
+        self._stack.removeWidget(self._text)
+        self._stack.insertWidget(self._stack.indexOf(self._quote_list), self._text)
 
     def _add_error(self, error: FootnoteError) -> None:
         card = ErrorCard(error, retry="Try again")

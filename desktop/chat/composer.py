@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
+from desktop.chat.question_box import QuestionBox
 from desktop.chat.scope import ScopeChooser
 from desktop.controls import IconButton, button, column, row
-from desktop.theme import reading_font
-from desktop.tokens import SIZE_READING, XS, M, S
+from desktop.tokens import XS, M, S
 from rag.types import Mode, Scope
-
-MOST_LINES = 8
-"""The box grows so far, then it scrolls."""
 
 MODES = {
     Mode.QUOTES: ("Quotes", "The best sentences of your documents, word for word; no language model"),
@@ -34,12 +30,12 @@ class Composer(QFrame):
         super().__init__(parent)
         self.setProperty("role", "composer")
         self._running = False
-        self._box = QuestionBox()
+        self._box = QuestionBox("Question")
         self._box.sent.connect(self._act)
         self._box.textChanged.connect(self._show_state)
         self._scope = scope
         self._scope.chosen.connect(self.scope_chosen)
-        self._send = IconButton("send", "Send (Enter)")
+        self._send = IconButton("send", "Send (Enter)", kind="primary")
         self._send.clicked.connect(self._act)
         self._modes = QButtonGroup(self)
         tools = row(gap=XS)
@@ -118,35 +114,3 @@ class Composer(QFrame):
         if question:
             self._box.clear()
             self.asked.emit(question)
-
-
-class QuestionBox(QPlainTextEdit):
-    """Enter sends, Shift+Enter breaks the line; grows with what is written. Pasted text is plain."""
-
-    sent = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Question")
-        self.setStyleSheet(f"QPlainTextEdit {{ border: none; background: transparent; font-size: {SIZE_READING}pt; }}")
-        self.setFont(reading_font(SIZE_READING))
-        self.setTabChangesFocus(True)
-        self.setAcceptDrops(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
-        self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.sent.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        self.insertPlainText(source.text())
-
-    def _fit(self) -> None:
-        """A plain text document counts its height in lines."""
-        lines = min(MOST_LINES, max(1, round(self.document().size().height())))
-        self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 2 * S + XS)

@@ -167,6 +167,7 @@ class ChatPage(QWidget):
     def _question_view(self, text: str, message: Message | None = None) -> QuestionView:
         view = QuestionView(text)
         view.edited.connect(self._edit)
+        view.editing_begun.connect(self._show_edited)
         view.branch_requested.connect(self._go_to_branch)
         if message is not None:
             view.show_message(message)
@@ -270,6 +271,11 @@ class ChatPage(QWidget):
         if isinstance(view, QuestionView) and view.message_id is not None and self._asking is None:
             self._drop_from(view)
             self._start(partial(self._assistant.edit, view.message_id, text), text)
+
+    def _show_edited(self) -> None:
+        view = self.sender()
+        if isinstance(view, QuestionView):
+            self._transcript.show_view(view)
 
     def _answer_again(self) -> None:
         self._replace_answer(self.sender(), mode=None)

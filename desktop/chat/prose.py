@@ -6,16 +6,27 @@ It loads nothing and follows no link; a footnote mark under the mouse or the key
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QMouseEvent,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from desktop.chat.markdown import MARK_SCHEME, Block, Look, to_html
 from desktop.theme import CODE_FAMILIES, current_colours, reading_font
 from desktop.tokens import SIZE_READING
 
+LEADING = 1.18
+"""Distance of lines to the face's own height: about 1.5 times the size of the letters."""
+
 _RHYTHM = """
-p { margin-top: 0; margin-bottom: 8px; line-height: 135%; }
-li { margin-bottom: 3px; line-height: 130%; }
+p { margin-top: 0; margin-bottom: 8px; }
+li { margin-bottom: 3px; }
 h1 { font-size: 15pt; margin: 6px 0 6px 0; } h2 { font-size: 13.5pt; margin: 6px 0 5px 0; }
 h3, h4, h5, h6 { font-size: 12pt; margin: 4px 0 4px 0; }
 ul, ol { margin-top: 0; margin-bottom: 8px; margin-left: 0; -qt-list-indent: 1; }
@@ -99,7 +110,19 @@ class ProseView(QTextBrowser):
 
     def _draw(self) -> None:
         self.setHtml(to_html(self._block, self._known, current_look()))
+        self._set_leading()
         self._fit()
+
+    def _set_leading(self) -> None:
+        """Lines at one distance, also those with a raised mark; headings keep their own."""
+        height = LEADING * QFontMetricsF(self.document().defaultFont()).height()
+        block = self.document().begin()
+        while block.isValid():
+            if not block.blockFormat().headingLevel():
+                leaded = QTextBlockFormat()
+                leaded.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+                QTextCursor(block).mergeBlockFormat(leaded)
+            block = block.next()
 
     def _fit(self) -> None:
         self.document().setTextWidth(self.viewport().width())

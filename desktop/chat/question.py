@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.chat.branches import BranchSwitcher
+from desktop.chat.question_box import QuestionBox
 from desktop.controls import IconButton, button, column, frame, label, row
 from desktop.theme import reading_font
 from desktop.tokens import SIZE_READING, XS, M, S
@@ -18,6 +18,7 @@ class QuestionView(QWidget):
 
     edited = Signal(str)
     branch_requested = Signal(int)
+    editing_begun = Signal()
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +30,6 @@ class QuestionView(QWidget):
         self._words.setFont(reading_font(SIZE_READING))
         self._words.setStyleSheet(f"font-size: {SIZE_READING}pt;")
         self._words.setAccessibleName("Question")
-        column(self._bubble, margin=M).addWidget(self._words)
         self._editor = _QuestionEditor()
         self._editor.hide()
         self._editor.accepted.connect(self._accept)
@@ -39,14 +39,14 @@ class QuestionView(QWidget):
         self._edit = IconButton("pencil", "Edit this question (keeps the old one)")
         self._edit.clicked.connect(self._begin)
         self._edit.hide()
-        tools = row(gap=XS)
-        tools.addStretch()
-        tools.addWidget(self._branches)
-        tools.addWidget(self._edit)
-        stack = column(self, gap=XS)
+        line = row(self._bubble, gap=XS)
+        line.setContentsMargins(M, S, S, S)
+        line.addWidget(self._words, 1)
+        for tool in (self._branches, self._edit):
+            line.addWidget(tool, 0, Qt.AlignmentFlag.AlignTop)
+        stack = column(self)
         stack.addWidget(self._bubble)
         stack.addWidget(self._editor)
-        stack.addLayout(tools)
 
     @property
     def text(self) -> str:
@@ -64,6 +64,7 @@ class QuestionView(QWidget):
     def _begin(self) -> None:
         self._bubble.hide()
         self._editor.begin(self._text)
+        self.editing_begun.emit()
 
     def _dismiss(self) -> None:
         self._editor.hide()
@@ -84,10 +85,8 @@ class _QuestionEditor(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "composer")
-        self._field = _EditField(self)
-        self._field.setAccessibleName("Edit the question")
-        self._field.setMaximumHeight(160)
-        self._field.finished.connect(self._ask)
+        self._field = QuestionBox("Edit the question")
+        self._field.sent.connect(self._ask)
         self._field.left.connect(self.dismissed)
         ask = button("Ask again", "primary")
         ask.clicked.connect(self._ask)
@@ -109,17 +108,3 @@ class _QuestionEditor(QFrame):
 
     def _ask(self) -> None:
         self.accepted.emit(self._field.toPlainText().strip())
-
-
-class _EditField(QPlainTextEdit):
-    finished = Signal()
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
-        if plain_enter:
-            self.finished.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)

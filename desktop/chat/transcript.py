@@ -91,6 +91,11 @@ class Transcript(QScrollArea):
                 found.append(widget)
         return found
 
+    def show_view(self, view: QWidget) -> None:
+        """Scroll until the view's top is seen."""
+        self._at_end = False
+        self.verticalScrollBar().setValue(max(0, view.y() - L))
+
     def go_to_end(self) -> None:
         self._at_end = True
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.controls import button, column, label
+from desktop.controls import button, column, label, row
 from desktop.theme import reading_font
 from desktop.tokens import L, M
 
@@ -22,13 +22,17 @@ class Welcome(QWidget):
         self._title.setStyleSheet("font-size: 20pt; font-weight: 500;")
         self._words = label("", "muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._words.setFixedWidth(440)
+        self._words.setFixedWidth(420)
         self._add = button("Add documents…", "primary")
         self._add.clicked.connect(self.add_requested)
         stack = column(self, gap=M)
         stack.addStretch(2)
         stack.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
-        stack.addWidget(self._words, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = row()
+        middle.addStretch()
+        middle.addWidget(self._words)
+        middle.addStretch()
+        stack.addLayout(middle)
         stack.addSpacing(L)
         stack.addWidget(self._add, 0, Qt.AlignmentFlag.AlignHCenter)
         stack.addStretch(3)

@@ -125,6 +125,7 @@ class SourcesPanel(QFrame):
         split.addWidget(lower)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
+        split.setSizes([520, 200])
         stack = column(self)
         stack.addLayout(head)
         stack.addWidget(split, 1)

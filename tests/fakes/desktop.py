@@ -38,6 +38,8 @@ from rag.types import (
     Conversation,
     Document,
     DocumentState,
+    Draft,
+    DraftTemplate,
     Feedback,
     Hit,
     Message,
@@ -188,6 +190,12 @@ class FakeAssistant:
         self.document(document_id)
         return []
 
+    def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
+        yield AddFinished(0, len(self._documents), (), 0)
+
+    def remove_collection(self, collection_id: int) -> None:
+        self._collections = [each for each in self._collections if each.id != collection_id]
+
     def collections(self) -> list[Collection]:
         return list(self._collections)
 
@@ -305,6 +313,13 @@ class FakeAssistant:
 
     def withdraw_feedback(self, answer_id: int) -> None:
         self._messages[answer_id] = replace(self._messages[answer_id], feedback=None)
+
+    # drafts
+    def drafts(self) -> list[Draft]:
+        return []
+
+    def draft_templates(self) -> list[DraftTemplate]:
+        return []
 
     # models
     def models(self) -> list[ModelFile]:
