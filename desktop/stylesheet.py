@@ -74,6 +74,19 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox { colo
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
   border-color: $accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QComboBox:disabled { color: $faint; }
+QComboBox { padding-right: 22px; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("$down"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $selection; }
+QSpinBox, QDoubleSpinBox { padding: 3px 22px 3px 6px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  background: transparent; border: none; width: 20px; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$up"); width: 10px; height: 10px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$down"); width: 10px; height: 10px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 8px;
+  background: $surface; }
+QRadioButton::indicator:focus, QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
 QTextBrowser { background: transparent; border: none; padding: 0; }
 
 QListView, QTreeView, QTableView { background: transparent; border: none; outline: none; color: $text;
@@ -126,6 +139,8 @@ def style_sheet(colours: Colours) -> str:
     """The whole application's sheet in one palette."""
     names = {name: getattr(colours, name) for name in Colours.__dataclass_fields__}
     names["tick"] = (_ICONS / ("tick-night.svg" if colours.dark else "tick-paper.svg")).as_posix()
+    look = "night" if colours.dark else "paper"
+    names |= {side: (_ICONS / f"sheet-{side}-{look}.svg").as_posix() for side in ("up", "down")}
     sizes = {
         "xs": XS,
         "s": S,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.jobs import Job, Lanes
+from desktop.jobs import Job, Lane, Lanes
 from desktop.library.pace import Pace, rate_words, time_left_words
 from local_models.cancel import CancelToken
 from rag.errors import FootnoteError
@@ -66,46 +66,88 @@ class IntakeOutcome:
     error: FootnoteError | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeWay:
+    """Embedding ended early because other work waits in the lane; it goes on behind that."""
+
+
 class Intake(QObject):
-    """`progressed` brings an IntakeStatus, `document_changed` a Document, `ended` an IntakeOutcome."""
+    """`progressed` brings an IntakeStatus, `document_changed` a Document, `ended` an IntakeOutcome.
+
+    Embedding is polite: when something else waits in the write lane (a removal), it ends after the batch at hand,
+    lets that pass and goes on. Pausing is the same with a longer wait; the store remembers what is done.
+    """
 
     progressed = Signal(object)
     document_changed = Signal(object)
+    paused = Signal()
     ended = Signal(object)
 
     def __init__(self, assistant: Assistant, lanes: Lanes, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._assistant = assistant
-        self._lanes = lanes
+        self._lane = lanes.write
         self._waiting: deque[Request] = deque()
+        self._request = Request()
         self._job: Job | None = None
+        self._pausing = False
+        self._is_paused = False
+        self._made_way = False
         self._phase = Phase.READING
         self._pace = Pace()
+        self._before = IntakeOutcome()
         self._outcome = IntakeOutcome()
 
     @property
     def busy(self) -> bool:
-        return self._job is not None
+        return self._job is not None or self._is_paused
+
+    @property
+    def is_paused(self) -> bool:
+        return self._is_paused
 
     def start(self, request: Request) -> None:
-        """Begin at once, or after what is running."""
+        """Begin at once, or after what is running; what was paused goes on first."""
         self._waiting.append(request)
-        if not self.busy:
+        if self._is_paused:
+            self.resume()
+        elif not self.busy:
             self._next()
 
-    def cancel(self) -> None:
-        """Stop what is running and forget what waits; documents that were read stay."""
-        self._waiting.clear()
+    def pause(self) -> None:
+        """Stop after the file or batch at hand; nothing that is done is lost. `paused` follows."""
         if self._job is not None:
+            self._pausing = True
             self._job.cancel()
 
+    def resume(self) -> None:
+        """Go on with what was paused."""
+        if self._is_paused:
+            self._is_paused = False
+            self._before = self._merged()
+            self._run(self._request)
+
+    def cancel(self) -> None:
+        """Stop what is running or paused and forget what waits; documents that were read stay."""
+        self._waiting.clear()
+        self._pausing = False
+        if self._job is not None:
+            self._job.cancel()
+        elif self._is_paused:
+            self._is_paused = False
+            self._finish(replace(self._merged(), stopped=True))
+
     def _next(self) -> None:
-        if not self._waiting:
-            return
-        request = self._waiting.popleft()
+        if self._waiting:
+            self._request = self._waiting.popleft()
+            quiet = not self._request.paths and not self._request.rescan
+            self._before = IntakeOutcome(quiet=quiet)
+            self._run(self._request)
+
+    def _run(self, request: Request) -> None:
         self._phase, self._pace = Phase.READING, Pace()
-        self._outcome = IntakeOutcome(quiet=not request.paths and not request.rescan)
-        self._job = self._lanes.write.start(partial(take_in, self._assistant, request))
+        self._outcome = IntakeOutcome()
+        self._job = self._lane.start(partial(take_in, self._assistant, request, self._lane))
         self._job.reported.connect(self._take)
         self._job.completed.connect(self._complete)
         self._job.failed.connect(self._fail)
@@ -126,8 +168,10 @@ class Intake(QObject):
                 self._count(unchanged=1)
             case DocumentFailed():
                 self._outcome = replace(self._outcome, failed=(*self._outcome.failed, event))
-            case AddFinished():
-                self._outcome = replace(self._outcome, failed=event.failed)
+            case AddFinished(unchanged=unchanged, failed=failed):
+                self._outcome = replace(self._outcome, unchanged=unchanged, failed=failed)
+            case MadeWay():
+                self._made_way = True
 
     def _count(self, *, added: int = 0, replaced: int = 0, unchanged: int = 0) -> None:
         so_far = self._outcome
@@ -155,15 +199,38 @@ class Intake(QObject):
 
     @Slot()
     def _complete(self) -> None:
-        self._finish(self._outcome)
+        if self._made_way:
+            self._made_way = False
+            self._before = self._merged()
+            self._request = Request()
+            self._run(self._request)
+        else:
+            self._finish(self._merged())
 
     @Slot(object)
     def _fail(self, error: FootnoteError) -> None:
-        self._finish(replace(self._outcome, error=error))
+        self._finish(replace(self._merged(), error=error))
 
     @Slot()
     def _stop(self) -> None:
-        self._finish(replace(self._outcome, stopped=True))
+        if self._pausing:
+            self._pausing, self._job, self._is_paused = False, None, True
+            self.paused.emit()
+        else:
+            self._finish(replace(self._merged(), stopped=True))
+
+    def _merged(self) -> IntakeOutcome:
+        """What all runs of a request came to: files of an earlier run are unchanged in a later one."""
+        before, now = self._before, self._outcome
+        seen = before.added + before.replaced
+        return replace(
+            now,
+            added=before.added + now.added,
+            replaced=before.replaced + now.replaced,
+            unchanged=max(before.unchanged, now.unchanged - seen),
+            failed=now.failed or before.failed,
+            quiet=before.quiet,
+        )
 
     def _finish(self, outcome: IntakeOutcome) -> None:
         self._job = None
@@ -172,15 +239,19 @@ class Intake(QObject):
             self._next()
 
 
-def take_in(assistant: Assistant, request: Request, cancel: CancelToken) -> Iterator[object]:
-    """Phase, then the events of Assistant.add or refresh; Phase, then those of embed_pending."""
+def take_in(assistant: Assistant, request: Request, lane: Lane, cancel: CancelToken) -> Iterator[object]:
+    """Phase, then the events of Assistant.add or refresh; Phase, then those of embed_pending, maybe MadeWay."""
     yield Phase.READING
     if request.paths:
         yield from assistant.add(request.paths, cancel, collection=request.collection)
     elif request.rescan:
         yield from assistant.refresh(cancel)
     yield Phase.EMBEDDING
-    yield from assistant.embed_pending(cancel)
+    for progress in assistant.embed_pending(cancel):
+        yield progress
+        if lane.waiting:
+            yield MadeWay()
+            return
 
 
 def outcome_sentence(outcome: IntakeOutcome) -> str:

@@ -15,17 +15,22 @@ _LIST_HEIGHT = 132
 
 
 class IntakeBar(QFrame):
-    """Progress of the running request; `cancelled` when the user wants it to stop."""
+    """Progress of the running request. Its signals are its buttons."""
 
-    cancelled = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
+        self._is_paused = False
         self._sentence = ElidedLabel()
         self._detail = label("", "small")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName("Progress of adding documents")
+        self._pause = button("Pause", "quiet")
+        self._pause.setToolTip("Stop after the file at hand, and go on later")
         self._cancel = button("Cancel")
         self._cancel.setToolTip("Stop here. What has been read so far stays.")
         words = column(gap=XS)
@@ -34,7 +39,9 @@ class IntakeBar(QFrame):
         words.addWidget(self._detail)
         line = row(self, margin=M, gap=M)
         line.addLayout(words, 1)
+        line.addWidget(self._pause, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._pause.clicked.connect(self._ask_to_pause)
         self._cancel.clicked.connect(self._ask_to_stop)
         self.hide()
 
@@ -42,8 +49,7 @@ class IntakeBar(QFrame):
         self._sentence.setText("Looking at the files…")
         self._detail.setText("")
         self._bar.setRange(0, 0)
-        self._cancel.setEnabled(True)
-        self._cancel.setText("Cancel")
+        self._allow()
         self.show()
 
     def show_status(self, status: IntakeStatus) -> None:
@@ -54,11 +60,34 @@ class IntakeBar(QFrame):
         self._bar.setValue(status.done)
         self.show()
 
+    def show_paused(self) -> None:
+        self._sentence.setText("Paused. What has been read can be asked.")
+        self._allow()
+        self._pause.setText("Go on")
+        self._is_paused = True
+
+    def _allow(self) -> None:
+        self._is_paused = False
+        for each, words in ((self._pause, "Pause"), (self._cancel, "Cancel")):
+            each.setEnabled(True)
+            each.setText(words)
+
+    @Slot()
+    def _ask_to_pause(self) -> None:
+        if self._is_paused:
+            self._allow()
+            self.resume_requested.emit()
+        else:
+            self._pause.setEnabled(False)
+            self._pause.setText("Pausing…")
+            self.pause_requested.emit()
+
     @Slot()
     def _ask_to_stop(self) -> None:
         self._cancel.setEnabled(False)
         self._cancel.setText("Stopping…")
-        self.cancelled.emit()
+        self._pause.setEnabled(False)
+        self.cancel_requested.emit()
 
 
 class OutcomeNotice(QFrame):

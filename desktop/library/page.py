@@ -49,6 +49,7 @@ class LibraryPage(QWidget):
     """`progressed` brings an IntakeStatus, or None when all is done; `library_changed` comes when lists differ."""
 
     progressed = Signal(object)
+    paused = Signal()
     library_changed = Signal()
     document_opened = Signal(object)
 
@@ -80,9 +81,23 @@ class LibraryPage(QWidget):
             collection = self._picked_by_hand()
         self._take_in(Request(tuple(paths), collection))
 
+    @Slot()
     def resume(self) -> None:
-        """Give vectors to what an earlier run left without; silent when there is nothing to do."""
-        self._intake.start(Request())
+        """Go on with what was paused, or give vectors to what an earlier run left without; silent if nothing is."""
+        if self._intake.is_paused:
+            self._intake.resume()
+        elif not self._intake.busy:
+            self._intake.start(Request())
+
+    @Slot()
+    def pause(self) -> None:
+        """Stop taking in after the file at hand; `paused` follows."""
+        self._intake.pause()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop taking in; what has been read stays."""
+        self._intake.cancel()
 
     @Slot()
     def reload(self) -> None:
@@ -123,7 +138,11 @@ class LibraryPage(QWidget):
         self._empty.folder_asked.connect(self._choose_folder)
         self._empty.files_asked.connect(self._choose_files)
         self._rescan.clicked.connect(self._start_rescan)
-        self._bar.cancelled.connect(self._intake.cancel)
+        self._bar.cancel_requested.connect(self.cancel)
+        self._bar.pause_requested.connect(self.pause)
+        self._bar.resume_requested.connect(self.resume)
+        self._intake.paused.connect(self._bar.show_paused)
+        self._intake.paused.connect(self.paused)
         self._intake.progressed.connect(self._show_status)
         self._intake.document_changed.connect(self._note_document)
         self._intake.ended.connect(self._show_outcome)
