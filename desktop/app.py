@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.jobs import Lanes, describe_bug
 from desktop.main_window import MainWindow
 from desktop.theme import PREFERENCES, Theme
+from local_models.offline import NetworkGate, refuse_network
 from rag.errors import FootnoteError
 from rag.settings import data_dir
 
@@ -43,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Footnote")
     application.setDesktopFileName("footnote")
-    footnote = Footnote(application, data_dir(chosen.data), chosen.paths, open_library)
+    opener = partial(open_library, gate=refuse_network())
+    footnote = Footnote(application, data_dir(chosen.data), chosen.paths, opener)
     footnote.start()
     return application.exec()
 
@@ -118,17 +121,15 @@ class Footnote(QObject):
     def _end(self) -> None:
         """In this order: what could still be undone, the jobs, the lanes, the library with its children, Qt."""
         sys.excepthook = sys.__excepthook__
-        deleted: int | None = None
         if self._workspace is not None:
             self._workspace.save_state()
-            deleted = self._workspace.take_deleted()
         self._settings.setValue("theme", self._theme.preference)
         self._settings.sync()
         self.window.hide()
         self._lanes.close()
+        if self._workspace is not None:
+            self._workspace.finish()
         for assistant in self._assistants:
-            if deleted is not None:
-                assistant.delete_conversation(deleted)
             assistant.close()
         self._application.quit()
 
@@ -141,11 +142,11 @@ class Footnote(QObject):
         self.window.notices.tell_error(shown)
 
 
-def open_library(folder: Path) -> Assistant:
-    """The real service. Raises FootnoteError: LibraryLocked, LibraryTooNew, LibraryDamaged, DiskFull."""
+def open_library(folder: Path, gate: NetworkGate) -> Assistant:
+    """The real service; `gate` lets a download through. Raises LibraryError, ModelError."""
     from rag.bootstrap import open_assistant  # noqa: PLC0415  # SQLAlchemy and FAISS, after the window stands
 
-    return open_assistant(folder)
+    return open_assistant(folder, gate=gate)
 
 
 def _import_workspace() -> type[Workspace]:

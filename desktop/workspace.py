@@ -21,8 +21,10 @@ from desktop.controls import IconButton, column, row
 from desktop.drafting.page import DraftingPage
 from desktop.jobs import Lanes
 from desktop.library.page import LibraryPage
+from desktop.models.page import ModelsPage
 from desktop.progress_line import ProgressLine
 from desktop.rail import Rail
+from desktop.settings.page import SettingsPage
 from desktop.theme import Theme
 from desktop.tokens import XS, S
 from desktop.viewer.opening import open_document
@@ -39,8 +41,7 @@ PAGES = (
     ("models", "Models"),
     ("settings", "Settings"),
 )
-CHAT, LIBRARY = 0, 1
-"""The places of the pages that the others lead to."""
+CHAT, LIBRARY, DRAFTS, MODELS, SETTINGS = range(len(PAGES))
 
 
 class Workspace(QWidget):
@@ -61,6 +62,7 @@ class Workspace(QWidget):
         self._library = LibraryPage(assistant, lanes)
         self._sources = SourcesPanel(assistant, lanes)
         self._progress = ProgressLine()
+        self._drafting: DraftingPage | None = None
         self._pages = QStackedWidget()
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._sources_wanted = settings.value("sources", "true") == "true"
@@ -68,7 +70,7 @@ class Workspace(QWidget):
         self._connect()
         self._add_keys()
         self.show_page(CHAT)
-        QTimer.singleShot(0, self._make_other_pages)
+        QTimer.singleShot(0, self._make_next_page)
 
     def add(self, paths: Sequence[Path]) -> None:
         """Take files and folders into the library."""
@@ -96,9 +98,13 @@ class Workspace(QWidget):
         self._settings.setValue("columns", self._split.saveState())
         self._settings.setValue("sources", "true" if self._sources_wanted else "false")
 
-    def take_deleted(self) -> int | None:
-        """The conversation whose deletion could still be undone; the caller deletes it for good."""
-        return self._conversations.take_deleted()
+    def finish(self) -> None:
+        """For the very end, when the lanes are closed: keep unsaved drafts, delete what could still be undone."""
+        deleted = self._conversations.take_deleted()
+        if deleted is not None:
+            self._assistant.delete_conversation(deleted)
+        if self._drafting is not None:
+            self._drafting.save_before_closing()
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self._with_source_button(self._chat))
@@ -172,10 +178,25 @@ class Workspace(QWidget):
     def _key(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
 
-    def _make_other_pages(self) -> None:
-        if self._pages.count() == len(PAGES):
+    def _make_next_page(self) -> None:
+        """One page a turn, so that the window answers in between."""
+        place = self._pages.count()
+        if place == DRAFTS:
+            self._drafting = DraftingPage(self._assistant, self._lanes)
+            self._drafting.models_requested.connect(self._show_models)
+            self._pages.addWidget(self._drafting)
+        elif place == MODELS:
+            models = ModelsPage(self._assistant, self._lanes)
+            models.model_changed.connect(self._read_model)
+            self._pages.addWidget(models)
+        elif place == SETTINGS:
+            self._pages.addWidget(SettingsPage(self._assistant, self._lanes, self._theme))
+        else:
             return
-        self._pages.addWidget(DraftingPage(self._assistant, self._lanes))
+        QTimer.singleShot(0, self._make_next_page)
+
+    def _show_models(self) -> None:
+        self.show_page(MODELS)
 
     def _start_conversation(self) -> None:
         self.show_page(CHAT)
