@@ -10,11 +10,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
 from local_models.cancel import CancelToken
+from local_models.offline import refuse_network
 from rag.bootstrap import open_assistant
 from rag.cli import ask, chat, demo, doctor, drafts, evaluate, feedback, history, library, models
 from rag.cli.bugs import report_bug
@@ -34,8 +36,9 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
 
 
-def main(argv: Sequence[str] | None = None, *, opener: Opener = open_assistant) -> int:
-    """Run one command and return its exit code."""
+def main(argv: Sequence[str] | None = None, *, opener: Opener | None = None) -> int:
+    """Run one command and return its exit code. Without an `opener` this is the program itself, off the network."""
+    opener = opener or partial(open_assistant, gate=refuse_network())
     arguments = sys.argv[1:] if argv is None else list(argv)
     terminal = open_terminal(as_json="--json" in arguments)
     try:
