@@ -44,7 +44,7 @@ class DocumentFailed:
 
 @dataclass(frozen=True, slots=True)
 class AddFinished:
-    """The sum of an add. `passages` counts the new ones; `skipped` the files in folders of formats that are not read."""
+    """The sum of an add. `passages` counts new ones, `skipped` files in folders of formats that are not read."""
 
     added: int
     unchanged: int
@@ -67,11 +67,15 @@ class AskStarted:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The best hits, best first; `documents_searched` counts the documents in scope."""
+    """The best hits, best first; `documents_searched` counts the documents in scope.
+
+    `relevant` is False when nothing found speaks to the question; the hits are then only the nearest.
+    """
 
     hits: tuple[Hit, ...]
     documents_searched: int
     seconds: float
+    relevant: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class KeptVectors(Protocol):
         """A number that grows whenever the set of this embedder's vectors changes."""
         ...
 
-    def vectors(self, digest: str) -> Iterable[tuple[Ids, NDArray[np.float16]]]:
+    def vectors(self, digest: str) -> Iterable[tuple[Ids, NDArray[np.float32]]]:
         """Batches of passage ids, shape (n,), and their unit vectors, shape (n, dimension)."""
         ...
 

@@ -26,12 +26,15 @@ class Kept:
     def generation(self, digest: str) -> int:
         return self.number if digest == IDENTITY.digest else 0
 
-    def vectors(self, digest: str) -> Iterator[tuple[Ids, NDArray[np.float16]]]:
+    def vectors(self, digest: str) -> Iterator[tuple[Ids, NDArray[np.float32]]]:
         self.read += 1
         ids = sorted(self.by_id)
         for start in range(0, len(ids), 3):
             batch = ids[start : start + 3]
-            yield np.array(batch, np.int64), np.stack([self.by_id[i] for i in batch]).astype(np.float16)
+            yield (
+                np.array(batch, np.int64),
+                np.stack([self.by_id[i] for i in batch]).astype(np.float16).astype(np.float32),
+            )
 
 
 def unit_vectors(count: int, seed: int = 0) -> Vectors:

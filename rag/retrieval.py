@@ -1,0 +1,103 @@
+"""Finds the passages that speak to a question: by words and by vectors, fused, best first.
+
+    question -> terms -> BM25 of the word index \
+    question -> vector -> cosines of the vector index -> fused -> passages -> hits
+
+Words are there as soon as a file is read and vectors follow, so each leg works without the other. Knows nothing of
+SQL, FAISS, prompts or answers; the same settings serve every library.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from local_models.cancel import CancelToken
+from rag.errors import NotFound
+from rag.events import Retrieved
+from rag.index.fusion import fuse, highest_words_score
+from rag.index.terms import QueryTerm, asked_words, match_query, query_terms
+from rag.index.vectors import VectorIndex
+from rag.ports import Embedder
+from rag.relevance import is_relevant
+from rag.selection import without_duplicates
+from rag.store.library import Library
+from rag.types import Document, Hit, Scope, Scores
+
+CANDIDATES = 100
+"""Passages taken from each leg. 50 and 200 give the same nDCG@10 within 0.002."""
+
+FIELD_WEIGHTS = (2.0, 1.0, 1.0)
+"""Title, heading and text in BM25. A title weighs double: nDCG@10 +.011 on hotpotqa, +.004 on scifact, none worse."""
+
+
+class Retriever:
+    """Searches one library. Any thread may call it."""
+
+    def __init__(self, library: Library, index: VectorIndex, embedder: Embedder) -> None:
+        self._library = library
+        self._index = index
+        self._embedder = embedder
+
+    def retrieve(self, question: str, *, scope: Scope, limit: int, cancel: CancelToken) -> Retrieved:
+        """The best `limit` passages in scope, best first, near-duplicates merged. Raises ModelError, WorkerDied,
+        Cancelled; LibraryError when the database can't be read.
+        """
+        started = time.monotonic()
+        terms = asked_words(query_terms(question))
+        words = self.by_words(terms, scope)
+        cancel.check()
+        cosines = self.by_vectors(question, scope, tuple(words), cancel)
+        ranked = self._fused(terms, words, cosines)
+        hits = self._hits(ranked, limit)
+        searched = self._library.count(scope)
+        return Retrieved(hits, searched, time.monotonic() - started, is_relevant(hits))
+
+    def by_words(self, terms: Sequence[QueryTerm], scope: Scope, limit: int = CANDIDATES) -> dict[int, float]:
+        """Passage ids with their BM25, best first."""
+        match = match_query(terms)
+        if not match:
+            return {}
+        return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=limit))
+
+    def by_vectors(
+        self, question: str, scope: Scope, also: Sequence[int], cancel: CancelToken, limit: int = CANDIDATES
+    ) -> dict[int, float]:
+        """Passage ids with their cosines: the nearest, best first, then those of `also` that have a vector."""
+        if not len(self._index) or not question.strip():
+            return {}
+        vector = self._embedder.embed([question], cancel)[0]
+        allowed = None if scope.everything else self._library.passage_ids(scope)
+        found = dict(_pairs(self._index.search(vector, limit, allowed)))
+        others = np.array([id_ for id_ in also if id_ not in found], np.int64)
+        found.update(_pairs(self._index.search(vector, len(others), others)))
+        return found
+
+    def _fused(
+        self, terms: Sequence[QueryTerm], words: Mapping[int, float], cosines: Mapping[int, float]
+    ) -> list[tuple[int, Scores]]:
+        known = self._library.word_document_frequency([form for term in terms for form in term.forms])
+        frequencies = [max(known.get(form, 0) for form in term.forms) for term in terms]
+        highest = highest_words_score(frequencies, self._library.passage_count())
+        return fuse(words, cosines, highest=highest, cut_at=CANDIDATES)
+
+    def _hits(self, ranked: Sequence[tuple[int, Scores]], limit: int) -> tuple[Hit, ...]:
+        """Twice as many as asked for are read, so that merged duplicates leave no gap."""
+        chosen = dict(ranked[: 2 * limit])
+        documents: dict[int, Document] = {}
+        hits = []
+        for passage in self._library.passages(list(chosen)):
+            try:
+                document = documents.get(passage.document_id) or self._library.document(passage.document_id)
+            except NotFound:  # removed since the search began
+                continue
+            documents[passage.document_id] = document
+            hits.append(Hit(passage, document, chosen[passage.id]))
+        return tuple(without_duplicates(hits)[:limit])
+
+
+def _pairs(found: tuple[np.ndarray, np.ndarray]) -> list[tuple[int, float]]:
+    ids, scores = found
+    return list(zip(ids.tolist(), scores.tolist(), strict=True))
