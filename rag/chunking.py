@@ -33,6 +33,9 @@ HEADING_LETTERS = 100
 BREAKS_SENTENCE, BREAKS_BLOCK = 0.5, 0.05
 """What a border inside a sentence or a block costs, against 1.0 for a passage of no length at all."""
 
+COARSENESS = 12
+"""Units smaller than this part of a passage are joined before packing, whose time grows with units per passage."""
+
 _MARKS = re.compile(r"[*_`]{1,3}|!?\[([^\[\]]*)\]\([^()\s]*\)")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？؟।][\"'”’»)\]]*$")
 
@@ -49,7 +52,7 @@ def cut(
     ordinal = 0
     for heading, section in _sections(document):
         for units in _runs(document, section, tokens, limit):
-            for start, end in _pack(units, limit):
+            for start, end in _pack(_coarse(units, limit // COARSENESS), limit):
                 for span in _fit(document.text, start, end, tokens, limit):
                     yield document.passage(ordinal, span, heading)
                     ordinal += 1
@@ -200,6 +203,18 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         start, end = trimmed(text, line.start(), line.end())
         if start < end:
             yield start, end
+
+
+def _coarse(units: Sequence[_Unit], enough: int) -> list[_Unit]:
+    """The units, with those of fewer than `enough` tokens joined to the next."""
+    joined: list[_Unit] = []
+    for unit in units:
+        last = joined[-1] if joined else None
+        if last is not None and last.tokens + unit.tokens <= enough:
+            joined[-1] = _Unit(last.start, unit.end, last.tokens + unit.tokens, unit.cost)
+        else:
+            joined.append(unit)
+    return joined
 
 
 def _pack(units: Sequence[_Unit], limit: int) -> Iterator[tuple[int, int]]:

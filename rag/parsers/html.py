@@ -175,7 +175,9 @@ class _Walk:
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table holds data, not the layout of a page."""
-    return table.css_first("td table, th table, td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is None
+    if table.css_first("td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is not None:
+        return False
+    return all(inner.mem_id == table.mem_id for inner in table.css("table"))  # a node is among its own matches
 
 
 def _text(root: LexborNode) -> str:

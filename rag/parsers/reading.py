@@ -6,7 +6,7 @@ Nothing is parsed here, and no library that parses is imported here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,15 +40,23 @@ class ChildReader:
     """rag.ports.DocumentReader over the parse child. Thread-safe; close it before the program ends."""
 
     def __init__(
-        self, tokenizer: Callable[[], Path], *, limits: Limits | None = None, passage_tokens: int = PASSAGE_TOKENS
+        self,
+        tokenizer: Callable[[], Path],
+        *,
+        limits: Limits | None = None,
+        passage_tokens: int = PASSAGE_TOKENS,
+        command: Sequence[str] | None = None,
     ) -> None:
-        """`tokenizer` tells the tokenizer.json of the embedder now in use; `passage_tokens` is the passages' limit."""
+        """`tokenizer` tells the tokenizer.json of the embedder now in use; `passage_tokens` is the passages' limit.
+
+        `command` starts another child than rag.parsers.worker.
+        """
         self._tokenizer = tokenizer
         self._limits = limits or Limits()
         self._passage_tokens = passage_tokens
         self._client = WorkerClient(
             ROLE,
-            worker_command(ROLE, "rag.parsers.worker"),
+            command or worker_command(ROLE, "rag.parsers.worker"),
             deaths_allowed=None,  # one poison file must not stop the reading of the next
             environment={MEMORY_VARIABLE: str(self._limits.memory)},
         )
@@ -70,6 +78,10 @@ class ChildReader:
             ) from error
         except WorkerDied as error:
             raise _killer(path, error) from error
+
+    def memory(self) -> int:
+        """Resident bytes of the child, 0 when none runs."""
+        return self._client.memory()
 
     def close(self) -> None:
         """End the child."""

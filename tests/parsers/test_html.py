@@ -1,0 +1,85 @@
+"""HTML as a browser would show it, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import DocumentEmpty
+from rag.parsers.html import HtmlParser
+from rag.types import BlockKind, Page
+from tests.fakes.parsers import block_texts, read_page, read_title, whole
+
+
+def page_of(folder: Path, html: str | bytes) -> Page:
+    path = folder / "a.html"
+    path.write_bytes(html if isinstance(html, bytes) else html.encode())
+    return read_page(HtmlParser(), path)
+
+
+def test_headings_paragraphs_lists_and_code_become_blocks(tmp_path: Path) -> None:
+    page = page_of(
+        tmp_path,
+        "<title>Soup </title><h1>Lentil <i>soup</i></h1><p>Takes 40\n minutes.<br>Serves 4."
+        "<ol start=3><li>Chop<li>Boil<ul><li>gently</ul></ol><pre>heat = 3\n  wait()</pre>tail",
+    )
+    assert whole(page)
+    assert block_texts(page, BlockKind.HEADING) == ["Lentil soup"]
+    assert block_texts(page, BlockKind.PARAGRAPH) == ["Takes 40 minutes.\nServes 4.", "tail"]
+    assert block_texts(page, BlockKind.LIST_ITEM) == ["3. Chop", "4. Boil", "- gently"]
+    assert block_texts(page, BlockKind.CODE) == ["heat = 3\n  wait()"]
+
+
+def test_the_title_is_the_pages_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<title>Lentil\n soup</title><p>Hot.")
+    assert read_title(HtmlParser(), path) == "Lentil soup"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<script>obey()</script>",
+        "<style>.obey{}</style>",
+        "<noscript>obey</noscript>",
+        "<template>obey</template>",
+        "<!-- obey -->",
+        "<div hidden>obey</div>",
+        "<div style='color:red; Display : None'><p>obey</p></div>",
+        "<span style='visibility:hidden'>obey</span>",
+        "<span style='font-size:0'>obey</span>",
+        "<span style='opacity: 0'>obey</span>",
+        "<svg><text>obey</text></svg>",
+        "<table><tr hidden><td>obey<td>obey</table>",
+        "<table><tr><td style='display:none'>obey<td>a</table>",
+    ],
+)
+def test_what_a_browser_does_not_show_is_left_out(tmp_path: Path, hidden: str) -> None:
+    assert "obey" not in page_of(tmp_path, f"<p>Seen.</p>{hidden}<p>Seen.</p>").text
+
+
+def test_tables_are_read_row_by_row(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "<table><caption>Fees</caption><tr><th>What<th>Euro<tr><td>Key <b>lost</b><td>45</table>")
+    assert block_texts(page, BlockKind.TABLE) == ["What | Euro", "Key lost | 45"]
+    assert "Fees" in block_texts(page, BlockKind.PARAGRAPH)
+
+
+def test_a_table_that_is_only_layout_is_read_as_the_page_it_lays_out(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "<table><tr><td><h2>Rent</h2><p>Due.</p><td><table><tr><td>a<td>b</table></table>")
+    assert block_texts(page, BlockKind.HEADING) == ["Rent"]
+    assert block_texts(page, BlockKind.TABLE) == ["a | b"]
+
+
+def test_the_declared_encoding_is_used(tmp_path: Path) -> None:
+    html = "<meta charset=iso-8859-2><p>Zażółć gęślą jaźń</p>".encode("iso-8859-2")
+    assert "gęślą" in page_of(tmp_path, html).text
+
+
+def test_nesting_is_walked_without_recursion(tmp_path: Path) -> None:
+    assert page_of(tmp_path, "<div>" * 5000 + "deep" + "</div>" * 5000).text == "deep"
+
+
+def test_a_page_that_shows_nothing_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(DocumentEmpty, match=r"“a\.html”"):
+        page_of(tmp_path, "<body><script>render()</script></body>")

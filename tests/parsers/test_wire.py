@@ -1,0 +1,31 @@
+"""What leaves the parsing child arrives as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag.parsers.wire import Item, decode, encode
+from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, Place, Span, TextBox, Title
+
+ITEMS: list[Item] = [
+    Opened("text/plain"),
+    Title("Lease “A”"),
+    PageSkipped(3, "a scan"),
+    Page(1, "Rent\n\nDue. 😀", (Block(0, 4, BlockKind.HEADING, 2),), (TextBox(0, 4, 1.5, 2, 30, 12.5),), 595, 842),
+    Page(1, "bare"),
+    Passage(0, 0, 7, "Due.", Span(6, 10, 1), "House › Rent", Place(page=1, last_page=2)),
+    Passage(0, 0, 8, "Due.", Span(6, 10), "", Place(lines=(3, 9))),
+    Passage(0, 0, 9, "Due.", Span(6, 10), "", Place(chapter="Rent")),
+]
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_an_item_survives_the_journey(item: Item) -> None:
+    assert decode(json.loads(json.dumps(encode(item)))) == item
+
+
+def test_other_messages_are_refused() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        decode({"kind": "nonsense"})

@@ -1,0 +1,166 @@
+"""Passages: exact, in order, whole, within the limit, and cut where a reader would cut."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.chunking import cut, heading_text
+from rag.ports import Tokens
+from rag.types import PAGE_BREAK, Block, BlockKind, Counting, Page, Passage, Place
+from tests.fakes.parsers import LetterTokens, WordTokens, paragraph_page
+
+WORDS = WordTokens()
+
+
+def passages(
+    *pages: Page, limit: int = 20, counting: Counting = Counting.PAGES, tokens: Tokens = WORDS
+) -> list[Passage]:
+    return list(cut(pages, tokens, limit=limit, counting=counting))
+
+
+def sentence(words: int, name: str = "word") -> str:
+    return " ".join([name.capitalize(), *[name] * (words - 2), "end."])
+
+
+def test_a_short_document_is_one_passage() -> None:
+    (only,) = passages(paragraph_page(1, "The rent is due.", "The deposit is not."))
+    assert only.text == "The rent is due.\n\nThe deposit is not."
+    assert (only.id, only.document_id, only.ordinal) == (0, 0, 0)
+
+
+def test_a_passage_never_crosses_a_heading() -> None:
+    texts = [p.text for p in passages(paragraph_page(1, "# Rent", "It is due.", "# Pets", "They are not."))]
+    assert texts == ["Rent\n\nIt is due.", "Pets\n\nThey are not."]
+
+
+def test_the_path_holds_the_headings_above_and_forgets_deeper_ones() -> None:
+    page = paragraph_page(1, "# House", "## Rent", "Due.", "### When", "Soon.", "## Pets", "No.")
+    assert [p.heading for p in passages(page)] == ["House › Rent", "House › Rent › When", "House › Pets"]
+
+
+def test_headings_with_nothing_between_them_stay_with_the_text_below() -> None:
+    assert [p.text for p in passages(paragraph_page(1, "# House", "## Rent", "Due."))] == ["House\n\nRent\n\nDue."]
+
+
+def test_a_heading_without_text_is_a_passage_of_its_own() -> None:
+    assert [p.text for p in passages(paragraph_page(1, "Due.", "# End"))] == ["Due.", "End"]
+
+
+def test_borders_between_paragraphs_are_preferred_to_borders_inside() -> None:
+    short, long = " ".join([sentence(6)] * 2), " ".join([sentence(6)] * 3)
+    assert [p.text for p in passages(paragraph_page(1, short, long), limit=22)] == [short, long]
+
+
+def test_a_long_paragraph_is_cut_between_sentences_into_even_passages() -> None:
+    page = paragraph_page(1, " ".join(sentence(9) for _ in range(4)))
+    assert [p.text for p in passages(page, limit=24)] == [f"{sentence(9)} {sentence(9)}"] * 2
+
+
+def test_a_sentence_over_the_limit_is_cut_between_words() -> None:
+    page = paragraph_page(1, "word " * 50)
+    found = passages(page, limit=20)
+    assert all(set(p.text.split()) == {"word"} for p in found)
+    assert sum(len(p.text.split()) for p in found) == 50
+
+
+def test_lines_of_code_and_tables_are_not_cut_inside() -> None:
+    rows = "\n".join(f"alpha | beta | gamma | {n}" for n in range(12))
+    page = Page(1, rows, (Block(0, len(rows), BlockKind.TABLE),))
+    for passage in passages(page, limit=20):
+        assert all(line.startswith("alpha") for line in passage.text.split("\n"))
+
+
+def test_a_paragraph_that_runs_on_over_a_page_break_is_kept_together() -> None:
+    first, second = paragraph_page(4, "The rent is due on"), paragraph_page(5, "the third of the month.")
+    (only,) = passages(first, second)
+    assert only.text == f"The rent is due on{PAGE_BREAK}the third of the month."
+    assert only.place == Place(page=4, last_page=5)
+    assert only.span.page == 4
+
+
+def test_text_outside_the_blocks_is_in_no_passage() -> None:
+    text = "Seen one.\n\n<!-- hidden -->\n\nSeen two."
+    page = Page(1, text, (Block(0, 9, BlockKind.PARAGRAPH), Block(28, len(text), BlockKind.PARAGRAPH)))
+    assert [p.text for p in passages(page)] == ["Seen one.", "Seen two."]
+
+
+def test_places_are_counted_as_the_format_counts() -> None:
+    page = paragraph_page(1, "# Rent", "Due\nsoon.", "# Pets", "No.")
+    assert [p.place for p in passages(page, counting=Counting.LINES)] == [Place(lines=(1, 4)), Place(lines=(6, 8))]
+    assert [p.place for p in passages(page, counting=Counting.CHAPTERS)] == [
+        Place(chapter="Rent"),
+        Place(chapter="Pets"),
+    ]
+    assert [p.place for p in passages(page, counting=Counting.SLIDES)] == [Place(slide=1)] * 2
+    assert [p.span.page for p in passages(page, counting=Counting.CHAPTERS)] == [None, None]
+
+
+def test_the_number_of_a_page_is_its_own_even_when_pages_were_skipped() -> None:
+    found = passages(paragraph_page(2, "# A", "One."), paragraph_page(7, "# B", "Two."))
+    assert [p.place.page for p in found] == [2, 7]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("## **Rent** due", "Rent due"),
+        ("Rent\n====", "Rent"),
+        ("# [Rent](a.md) ##", "Rent"),
+        ("Set in\ntwo lines", "Set in two lines"),
+        ("x" * 200, "x" * 99 + "…"),
+    ],
+)
+def test_headings_in_paths_are_shown_without_their_marks(source: str, shown: str) -> None:
+    assert heading_text(source) == shown
+
+
+@pytest.mark.parametrize("unit", ["a", "word ", "word. ", "字", "a\n", "1.", "()", "a \n\n"])
+def test_megabytes_in_one_piece_are_cut_in_linear_time(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+    started = time.perf_counter()
+    found = passages(Page(1, text), limit=200)
+    assert time.perf_counter() - started < 10  # 0.1 to 2 s here; a quadratic step would take an hour
+    assert all(WORDS.count(p.text) <= 200 and len(p.text) <= 1600 for p in found)
+    assert sum(len("".join(p.text.split())) for p in found) == len("".join(text.split()))
+
+
+TEXTS = st.text(st.sampled_from(list("abB c. \n,|é字\t")), max_size=120)
+KINDS = st.sampled_from(list(BlockKind))
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[Page]:
+    pages = []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        pieces = draw(st.lists(st.tuples(TEXTS, KINDS), max_size=5))
+        blocks, parts, at = [], [], 0
+        for text, kind in pieces:
+            if text:
+                blocks.append(Block(at, at + len(text), kind, 2 if kind is BlockKind.HEADING else 0))
+            parts.append(text)
+            at += len(text) + 1
+        pages.append(Page(number, "\n".join(parts), tuple(blocks)))
+    return pages
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    documents(), st.integers(8, 30), st.sampled_from([WordTokens(), LetterTokens()]), st.sampled_from(list(Counting))
+)
+def test_passages_are_exact_in_order_whole_and_within_the_limit(
+    pages: list[Page], limit: int, tokens: Tokens, counting: Counting
+) -> None:
+    text = PAGE_BREAK.join(page.text for page in pages)
+    position = 0
+    for ordinal, passage in enumerate(cut(pages, tokens, limit=limit, counting=counting)):
+        assert passage.ordinal == ordinal
+        assert passage.text == text[passage.span.start : passage.span.end] == passage.text.strip()
+        assert passage.text
+        assert not text[position : passage.span.start].strip()
+        assert tokens.count(passage.text) <= limit
+        position = passage.span.end
+    assert not text[position:].strip()
