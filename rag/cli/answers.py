@@ -11,7 +11,7 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from rag.cli.shapes import Json, answer_json
-from rag.cli.terminal import Terminal
+from rag.cli.terminal import Terminal, printable
 from rag.errors import Cancelled
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
 from rag.types import Answer, Citation, Source
@@ -64,7 +64,8 @@ class _Screen:
                 pass
 
     def __rich__(self) -> Markdown | Text:
-        return Markdown(self.text, hyperlinks=False) if self.text else Text(self.state, style="dim")
+        text = printable(self.text or self.state)
+        return Markdown(text, hyperlinks=False) if self.text else Text(text, style="dim")
 
 
 def follow(events: Iterator[AskEvent], terminal: Terminal) -> Asked:

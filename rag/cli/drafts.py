@@ -160,7 +160,7 @@ def _suggestion(
     for event in events:
         match event:
             case Delta(piece) if streamed:
-                terminal.out.print(piece, end="", markup=False, soft_wrap=True, style="dim")
+                terminal.say(piece, end="")
             case Notice(notice):
                 notices.append(notice)
                 terminal.note(notice)

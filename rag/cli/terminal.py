@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 LABEL_WIDTH = 48
 """Columns for the label of a progress bar: bar and numbers still fit a terminal of 100 columns."""
@@ -30,6 +33,7 @@ class Bar:
         self._task = progress.add_task(label, total=None)
 
     def show(self, done: int, total: int, label: str) -> None:
+        label = printable(label)
         if len(label) > LABEL_WIDTH:
             label = "…" + label[1 - LABEL_WIDTH :]
         self._progress.update(self._task, completed=done, total=total or None, description=label)
@@ -48,19 +52,19 @@ class Terminal:
         self.out.file.write(json.dumps(value, ensure_ascii=False) + "\n")
         self.out.file.flush()
 
-    def say(self, text: str = "") -> None:
+    def say(self, text: str = "", *, end: str = "\n") -> None:
         """A line for people on stdout; nothing with --json."""
         if not self.as_json:
-            self.out.print(text, markup=False, soft_wrap=True)
+            self.out.print(printable(text), markup=False, soft_wrap=True, end=end)
 
     def note(self, text: str) -> None:
         """A line beside the result, on stderr."""
-        self.err.print(text, markup=False, soft_wrap=True)
+        self.err.print(printable(text), markup=False, soft_wrap=True)
 
     def markdown(self, text: str) -> None:
         """Markdown, rendered on a screen and as it is in a pipe."""
         if self.out.is_terminal and not self.as_json:
-            self.out.print(Markdown(text, hyperlinks=False))
+            self.out.print(Markdown(printable(text), hyperlinks=False))
         else:
             self.say(text)
 
@@ -74,7 +78,7 @@ class Terminal:
             return
         table = Table(*columns, box=None, pad_edge=False, header_style="bold")
         for row in rows:
-            table.add_row(*(cell.replace("[", r"\[") for cell in row))
+            table.add_row(*(printable(cell).replace("[", r"\[") for cell in row))
         self.out.print(table)
 
     @contextmanager
@@ -89,6 +93,11 @@ class Terminal:
         )
         with Progress(*columns, console=self.err, transient=True, disable=not self.err.is_terminal) as progress:
             yield Bar(progress, label)
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, which in a document could move the cursor or retitle the screen."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
 def open_terminal(*, as_json: bool) -> Terminal:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +15,7 @@ import pytest
 from local_models.cancel import CancelToken
 from rag.cli.main import main
 from rag.errors import LibraryLocked
-from tests.fakes.cli import FakeAssistant
+from tests.fakes.cli import ANSWER, FakeAssistant
 
 
 def refuse(_folder: Path) -> NoReturn:
@@ -129,3 +130,11 @@ def test_data_and_json_are_understood_before_and_after_the_command(
     main(["models", "list", "--data", str(tmp_path / "c")], opener=note)
     assert opened == [tmp_path / "a", tmp_path / "b", tmp_path / "c"]
     capsys.readouterr()
+
+
+def test_a_document_can_not_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = replace(ANSWER, text="Sold.\x1b]0;owned\x07\x1b[2J\x9b2J", citations=())
+    assert main(["ask", "Dog?"], opener=FakeAssistant(answers=[hostile]).opener()) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Sold.")
+    assert not set(told) & {"\x1b", "\x07", "\x9b"}
