@@ -36,7 +36,10 @@ class Ending(Enum):
 
 
 class Child:
-    """A running process. `on_death` is told, in a thread of its own, when it ends by itself."""
+    """A running process. `on_death` is told, in a thread of its own, when it ends by itself.
+
+    Raises WorkerDied when it can't be started.
+    """
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class Child:
         self._calls: dict[int, queue.SimpleQueue[Message]] = {}
         self._end: Exception | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
-        self._process = _spawn(command, environment)
+        self._process = _spawn(role, command, environment)
         self._stderr_thread = threading.Thread(target=self._read_stderr, name=f"{role} stderr")
         self._replies_thread = threading.Thread(target=self._read_replies, name=f"{role} replies")
         self._stderr_thread.start()
@@ -159,16 +162,25 @@ def spoken_name(role: str) -> str:
     return _NAMES.get(role, f"The child process “{role}”")
 
 
-def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=dict(environment),
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        start_new_session=True,  # Ctrl-C in the terminal is for the parent, which then cancels
-    )
+def _spawn(role: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(environment),
+            creationflags=flags,
+            start_new_session=True,  # Ctrl-C in the terminal is for the parent, which then cancels
+        )
+    except OSError as error:
+        raise WorkerDied(
+            f"{spoken_name(role)} can't be started ({error.strerror}).",
+            "Close other programs, or install Footnote again.",
+            role=role,
+            exit_code=None,
+        ) from error
 
 
 def _death(role: str, code: int, stderr_tail: str) -> WorkerDied:

@@ -8,12 +8,15 @@ A client must be closed before the program ends: the threads that read its child
 
 from __future__ import annotations
 
+import os
 import queue
+import site
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -30,6 +33,7 @@ CANCEL_GRACE_S = 2.0
 
 DEATHS_WINDOW_S = 60.0
 
+_ROOT = str(Path(__file__).resolve().parent.parent)
 _POLL_S = 0.5  # Windows does not deliver Ctrl-C to a thread that waits without a limit
 
 _GIVE_UP_ADVICE = {"llm": "Choose a smaller model, or fewer GPU layers, and try again."}
@@ -42,7 +46,16 @@ def worker_command(role: str, module: str = "local_models.worker") -> list[str]:
     """
     if getattr(sys, "frozen", False):
         return [sys.executable, "--worker", role]
-    return [sys.executable, "-X", "utf8", "-m", module, role]
+    # -P: a child started in a folder of the user's must not import what lies there.
+    return [sys.executable, "-P", "-X", "utf8", "-m", module, role]
+
+
+def _child_environment(added: Mapping[str, str]) -> dict[str, str]:
+    """Ours, the offline switches, and where the packages lie when they are run from a checkout."""
+    environment = {**offline_environment(), **added}
+    if _ROOT not in site.getsitepackages():
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [_ROOT, environment.get("PYTHONPATH")]))
+    return environment
 
 
 class WorkerClient:
@@ -63,7 +76,7 @@ class WorkerClient:
         """
         self.role = role
         self._command = list(command)
-        self._environment = {**offline_environment(), **(environment or {})}
+        self._environment = _child_environment(environment or {})
         self._deaths_allowed = deaths_allowed
         self._clock = clock
         self._deaths: deque[float] = deque(maxlen=100)

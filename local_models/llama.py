@@ -188,7 +188,7 @@ class LlamaModel:
         self._cancel = cancel
         array = (llama_cpp.llama_token * len(tokens))(*tokens)
         result = llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(array, len(tokens)))
-        self._cancel = never()
+        self._cancel, self._log.quiet = never(), False
         if result == 0:
             self._kv.extend(tokens)
             return
@@ -201,6 +201,8 @@ class LlamaModel:
         )
 
     def _is_cancelled(self, _: object) -> bool:
+        """Asked by llama.cpp after each operation of its graph, of which a batch has hundreds."""
+        self._log.quiet = self._cancel.cancelled  # it logs an abort that was asked for as three errors
         return self._cancel.cancelled
 
     def _tokenize(self, text: str, *, special: bool) -> list[int]:
@@ -270,9 +272,10 @@ def _stages(vocab: Native, vocabulary: int, sampling: Sampling, grammar: str) ->
 
 
 class _NativeLog:
-    """llama.cpp's log: errors go to stderr, and the last ones are kept for a message."""
+    """llama.cpp's log: errors go to stderr, and the last ones are kept for a message, unless `quiet`."""
 
     def __init__(self) -> None:
+        self.quiet = False
         self._errors: deque[str] = deque(maxlen=8)
         self._callback = llama_cpp.llama_log_callback(self._take)
         llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
@@ -284,7 +287,7 @@ class _NativeLog:
         return first
 
     def _take(self, level: int, text: bytes, _: object) -> None:
-        if level != _LOG_ERROR:
+        if self.quiet or level != _LOG_ERROR:
             return
         line = text.decode("utf-8", "replace").strip()
         self._errors.append(line.rsplit("error loading model: ", 1)[-1].rstrip("."))

@@ -147,8 +147,12 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """Bytes on disk of total (0: not told by the server); `resumed_from` are the bytes that were there already."""
+    """Bytes on disk of total (0: not told by the server); `resumed_from` are the bytes that were there already.
+
+    `host` sends them: another one than the address names, when that one redirected.
+    """
 
     done: int
     total: int
     resumed_from: int
+    host: str = ""

@@ -7,12 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 from local_models.cancel import CancelToken, never
-from local_models.client import WorkerClient
+from local_models.client import WorkerClient, worker_command
 from local_models.errors import Cancelled, ModelBroken, WorkerDied, WorkerTimedOut
 from local_models.protocol import WorkerBug
 
@@ -184,6 +185,27 @@ def test_stop_ends_the_child_in_the_middle_of_its_work(client: WorkerClient) -> 
     with pytest.raises(Cancelled):
         next(events)
     assert numbers(client, 2) == [0, 1]
+
+
+def test_a_command_that_is_not_there_is_an_error_in_words() -> None:
+    with WorkerClient("llm", ["/nowhere/python"]) as client, pytest.raises(WorkerDied, match="can't be started"):
+        numbers(client, 1)
+
+
+def test_a_child_started_in_a_users_folder_imports_nothing_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('a trap')")
+    (tmp_path / "local_models").mkdir()
+    (tmp_path / "local_models" / "__init__.py").write_text("raise SystemExit('a trap')")
+    monkeypatch.chdir(tmp_path)
+    with WorkerClient("llm", worker_command("llm", "tests.fakes.echo_worker")) as client:
+        assert numbers(client, 2) == [0, 1]
+
+
+def test_a_frozen_program_calls_itself_with_a_switch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert worker_command("embed") == [sys.executable, "--worker", "embed"]
 
 
 def test_after_close_nothing_is_started_again(client: WorkerClient) -> None:
