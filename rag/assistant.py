@@ -107,9 +107,7 @@ class Assistant:
 
     # Conversations
 
-    def new_conversation(
-        self, *, mode: Mode = Mode.GROUNDED, scope: Scope = Scope(), title: str = ""
-    ) -> Conversation:
+    def new_conversation(self, *, mode: Mode = Mode.GROUNDED, scope: Scope = Scope(), title: str = "") -> Conversation:
         return self.store.journal.create(title=title, mode=mode, scope=scope)
 
     def conversations(self, query: str = "") -> list[Conversation]:

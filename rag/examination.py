@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_models.hardware import Hardware, inspect
+from local_models.hardware import Hardware, read_hardware
 from rag.errors import FootnoteError
 from rag.models import Models
 from rag.store.store import Store
@@ -33,7 +33,7 @@ class Check:
 
 def examine(data_dir: Path, store: Store, models: Models) -> list[Check]:
     """All checks, in the order a person would look."""
-    hardware = inspect()
+    hardware = read_hardware()
     return [
         _disk(data_dir),
         _database(store),
@@ -41,7 +41,7 @@ def examine(data_dir: Path, store: Store, models: Models) -> list[Check]:
         *_model_files(models),
         _embedder(models),
         _memory(hardware),
-        _gpu(hardware),
+        _gpu(models),
     ]
 
 
@@ -53,10 +53,10 @@ def _disk(data_dir: Path) -> Check:
 
 
 def _database(store: Store) -> Check:
-    problem = store.problem()
-    detail = problem or f"revision {store.revision()}, SQLite {sqlite3.sqlite_version}"
-    advice = "Restore the newest file of the folder backups in the data directory." if problem else ""
-    return Check("Database", not problem, detail, advice)
+    problems = store.check()
+    detail = "; ".join(problems[:3]) or f"{store.file.name} is sound, SQLite {sqlite3.sqlite_version}"
+    advice = "Restore the newest file of the folder backups in the data directory." if problems else ""
+    return Check("Database", not problems, detail, advice)
 
 
 def _documents(store: Store) -> Check:
@@ -94,9 +94,11 @@ def _memory(hardware: Hardware) -> Check:
     return Check("Memory", ok=True, detail=detail)
 
 
-def _gpu(hardware: Hardware) -> Check:
-    detail = hardware.gpu or "this build of llama.cpp uses the CPU only"
-    return Check("GPU", ok=True, detail=detail)
+def _gpu(models: Models) -> Check:
+    loaded = models.loaded()
+    if loaded is None:
+        return Check("GPU", ok=True, detail="looked for when a model is loaded with GPU layers")
+    return Check("GPU", not loaded.fallback_reason, f"the model runs on {loaded.device}", loaded.fallback_reason)
 
 
 def _gigabytes(size: int) -> str:

@@ -27,6 +27,8 @@ from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passag
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
 
+_SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
+
 
 class Ingest:
     """Keeps the library true to the files."""
@@ -39,7 +41,7 @@ class Ingest:
         index: VectorIndex,
         reads: Callable[[Path], bool],
     ) -> None:
-        """`reads` tells from a file's name whether its format is read; only files named by the user are tried anyway."""
+        """`reads` tells by a file's name whether to try it in a folder; files named by the user are tried anyway."""
         self._library = library
         self._reader = reader
         self._embedder = embedder
@@ -53,7 +55,7 @@ class Ingest:
         """
         sums = _Sums()
         for path in paths:
-            root = Path(os.path.abspath(path.expanduser()))
+            root = path.expanduser().absolute()
             group = self._collection(root, collection)
             files, closed, skipped = _files(root, self._reads)
             sums.skipped += skipped
@@ -72,7 +74,7 @@ class Ingest:
         yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
-        """Embed the passages that have no vector of this embedder yet, oldest document first. Resumes after any stop."""
+        """Embed the passages without a vector of this embedder, oldest document first. Resumes after any stop."""
         digest = self._embedder.identity.digest
         total = self._library.pending_count(digest)
         done = 0
@@ -80,7 +82,9 @@ class Ingest:
             while batch := self._library.pending(digest, EMBED_AT_ONCE):
                 cancel.check()
                 yield Progress(done, total, batch[0][1].title)
-                vectors = self._embedder.embed([embedding_text(document, passage) for passage, document in batch], cancel)
+                vectors = self._embedder.embed(
+                    [embedding_text(document, passage) for passage, document in batch], cancel
+                )
                 ids = [passage.id for passage, _ in batch]
                 generation = self._library.put_vectors(self._embedder.identity, ids, vectors)
                 self._index.add(ids, vectors, generation=generation)
@@ -126,7 +130,11 @@ class Ingest:
         try:
             digest, size = _fingerprint(path)
             known = self._library.find(path)
-            if known is not None and known.sha256 == digest and known.state in (DocumentState.READ, DocumentState.COMPLETE):
+            if (
+                known is not None
+                and known.sha256 == digest
+                and known.state in (DocumentState.READ, DocumentState.COMPLETE)
+            ):
                 yield DocumentUnchanged(known)
                 return
             outdated = self._passage_ids(known)
@@ -200,7 +208,9 @@ class _Sums:
 
 def embedding_text(document: Document, passage: Passage) -> str:
     """What the embedder reads of a passage: the file's title and the headings tell what "it" is in the text."""
-    return "\n".join(part for part in (_shown_title(document.title, document.path), passage.heading, passage.text) if part)
+    return "\n".join(
+        part for part in (_shown_title(document.title, document.path), passage.heading, passage.text) if part
+    )
 
 
 def _shown_title(title: str, path: Path) -> str:

@@ -38,6 +38,11 @@ class ChildEmbedder:
     def identity(self) -> EmbedderIdentity:
         return self._folder.identity
 
+    @property
+    def tokenizer_json(self) -> Path:
+        """The file of this embedder's tokenizer, for children that cut text."""
+        return self._folder.tokenizer_json
+
     def tokens(self) -> EmbedderTokens:
         """This embedder's own tokens. Raises ModelNotFound, ModelBroken."""
         return EmbedderTokens(self._folder.tokenizer_json)

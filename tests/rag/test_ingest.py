@@ -149,7 +149,9 @@ def test_a_cancel_between_files_keeps_what_was_read(ingest: Ingest, store: Store
     assert len([d for d in store.library.documents() if d.state is DocumentState.READ]) == 1
 
 
-def test_embedding_resumes_after_a_cancel(ingest: Ingest, index: VectorIndex, embedder: WordEmbedder, tmp_path: Path) -> None:
+def test_embedding_resumes_after_a_cancel(
+    ingest: Ingest, index: VectorIndex, embedder: WordEmbedder, tmp_path: Path
+) -> None:
     (tmp_path / "long.txt").write_text("\n".join(f"line {n}" for n in range(300)))
     add(ingest, tmp_path / "long.txt")
     cancel = CancelToken()
@@ -164,7 +166,9 @@ def test_embedding_resumes_after_a_cancel(ingest: Ingest, index: VectorIndex, em
     assert sum(len(texts) for texts in embedder.asked) == 300
 
 
-def test_removing_a_document_removes_its_vectors(ingest: Ingest, store: Store, index: VectorIndex, folder: Path) -> None:
+def test_removing_a_document_removes_its_vectors(
+    ingest: Ingest, store: Store, index: VectorIndex, folder: Path
+) -> None:
     add(ingest, folder)
     embed(ingest)
     lease = store.library.find(folder / "lease.txt")

@@ -1,0 +1,65 @@
+"""The one place where ports meet implementations. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from local_models.bundled import bundled_models
+from local_models.client import WorkerClient, worker_command
+from local_models.embedders.child import ChildEmbedder
+from local_models.embedders.folder import default_folder
+from local_models.files import ModelFolder
+from local_models.generator import LlamaGenerator
+from local_models.offline import NetworkGate
+from local_models.types import ModelSettings
+from rag.answering import Answering
+from rag.assistant import Assistant
+from rag.index.vectors import VectorIndex
+from rag.ingest import Ingest
+from rag.models import Models
+from rag.parsers.formats import looks_readable
+from rag.parsers.reading import ChildReader
+from rag.retrieval import Retriever
+from rag.store.store import Store
+from rag.types import Preferences
+
+
+def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assistant:
+    """Open the library in `data_dir`, made if it is missing. Starts no child and loads no model.
+
+    `gate`: what lets a download through when this process refuses the network (local_models.offline).
+    Raises LibraryLocked, LibraryTooNew, LibraryDamaged, DiskFull; ModelNotFound or ModelBroken for the embedder.
+    """
+    with ExitStack() as opened:
+        store = Store.open(data_dir)
+        opened.callback(store.close)
+        preferences = store.preferences.load()
+        embedder = _embedder(data_dir, preferences)
+        opened.callback(embedder.close)
+        store.library.use_embedder(embedder.identity)
+        index = VectorIndex.open(data_dir / "index", store.library, embedder.identity)
+        reader = ChildReader(lambda: embedder.tokenizer_json)
+        opened.callback(reader.close)
+        generator = LlamaGenerator(WorkerClient("llm", worker_command("llm")), ModelSettings(Path()))
+        opened.callback(generator.close)
+        folder = ModelFolder(data_dir / "models", bundled_models())
+        models = Models(folder, generator, embedder, store.preferences, gate or NetworkGate())
+        models.apply(preferences)
+        retriever = Retriever(store.library, index, embedder)
+        return Assistant(
+            data_dir=data_dir,
+            store=store,
+            ingest=Ingest(store.library, reader, embedder, index, looks_readable),
+            retriever=retriever,
+            answering=Answering(retriever, store.journal, embedder, generator),
+            model_room=models,
+            children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},
+            shut=opened.pop_all().close,
+        )
+
+
+def _embedder(data_dir: Path, preferences: Preferences) -> ChildEmbedder:
+    folder = Path(preferences.embedder) if preferences.embedder else default_folder()
+    client = WorkerClient("embed", worker_command("embed"))
+    return ChildEmbedder(client, folder, digests=data_dir / "embedders.json", threads=preferences.threads)

@@ -1,0 +1,129 @@
+"""Which language model answers: choosing, adding, downloading, and getting it ready before the first question.
+
+The choice is a preference, so it outlives the program. A model that can't be loaded leaves the one before in place.
+Knows nothing of documents, conversations or llama.cpp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from local_models.cancel import CancelToken
+from local_models.download import download
+from local_models.files import ModelFolder
+from local_models.generator import LlamaGenerator
+from local_models.gguf import describe
+from local_models.offline import NetworkGate
+from local_models.types import DownloadProgress, ModelFile, ModelInfo, ModelSettings
+from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
+from rag.events import Notice, Progress
+from rag.ports import Embedder
+from rag.store.preferences import PreferencesStore
+from rag.types import Preferences
+
+
+class Models:
+    """The models on this computer and the one in use."""
+
+    def __init__(
+        self,
+        folder: ModelFolder,
+        generator: LlamaGenerator,
+        embedder: Embedder,
+        preferences: PreferencesStore,
+        gate: NetworkGate,
+    ) -> None:
+        """`gate` is opened for a download, and for nothing else."""
+        self.generator = generator
+        self.embedder = embedder
+        self._folder = folder
+        self._preferences = preferences
+        self._gate = gate
+
+    def files(self) -> list[ModelFile]:
+        """The bundled ones first, then those of the data directory, then a chosen one from elsewhere."""
+        files = self._folder.list()
+        chosen = self._preferences.load().model
+        if Path(chosen).is_absolute() and Path(chosen) not in {file.path for file in files}:
+            files.append(describe(Path(chosen)))
+        return files
+
+    def chosen_name(self) -> str:
+        """The name of the model in use; empty when there is none that can be used."""
+        try:
+            return self._chosen(self._preferences.load()).name
+        except ModelError:
+            return ""
+
+    def use(self, name_or_path: str) -> ModelFile:
+        """Choose a model by its name or by a path. Raises ModelNotFound, or ModelBroken with what is wrong with it."""
+        file = self._folder.find(name_or_path)
+        if file.problem:
+            raise ModelBroken(f"“{file.name}” can't be used: {file.problem}", "Add it again, or choose another model.")
+        elsewhere = file.name not in {known.name for known in self._folder.list()}
+        chosen = str(file.path) if elsewhere else file.name
+        preferences = replace(self._preferences.load(), model=chosen)
+        self._preferences.save(preferences)
+        self.apply(preferences)
+        return file
+
+    def apply(self, preferences: Preferences) -> None:
+        """Let the next answer use these settings. Without any model nothing happens, and the next answer says so."""
+        settings = self.settings(preferences)
+        if settings != self.generator.settings:
+            self.generator.switch(settings)
+
+    def settings(self, preferences: Preferences) -> ModelSettings:
+        """How the chosen model is to be loaded. What is wrong with its file is told by the next answer."""
+        try:
+            path = self._chosen(preferences).path
+        except ModelError:
+            path = Path(preferences.model)
+        return ModelSettings(
+            path, n_ctx=preferences.n_ctx, n_gpu_layers=preferences.n_gpu_layers, threads=preferences.threads
+        )
+
+    def add(self, path: Path, cancel: CancelToken) -> Iterator[Progress]:
+        """Copy a GGUF into the data directory. Raises ModelNotFound, ModelBroken, DiskFull, Cancelled."""
+        for copied in self._folder.add(path, cancel):
+            yield Progress(copied.done, copied.total, path.name)
+
+    def download(self, url: str, sha256: str, cancel: CancelToken) -> Iterator[DownloadProgress]:
+        """Fetch a GGUF over HTTPS and check it. Raises DownloadError, UsageError, Cancelled (what came is kept)."""
+        return download(url, sha256, self._folder.target_for(url), self._gate, cancel)
+
+    def remove(self, name: str) -> None:
+        """Delete a model of the data directory. If it was in use, the bundled one is used again."""
+        if name == self.chosen_name():
+            preferences = replace(self._preferences.load(), model="")
+            self._preferences.save(preferences)
+            self.apply(preferences)
+        self._folder.remove(name)
+
+    def loaded(self) -> ModelInfo | None:
+        """The model in memory; None while none is."""
+        return self.generator.loaded
+
+    def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
+        """Load the embedder and the language model. What fails is told, and tried again by the first question."""
+        try:
+            self.embedder.embed(["ready"], cancel)
+            cancel.check()
+            info = self.generator.info()
+        except FootnoteError as error:
+            yield Notice(str(error))
+        else:
+            if info.fallback_reason:
+                yield Notice(info.fallback_reason)
+
+    def _chosen(self, preferences: Preferences) -> ModelFile:
+        if preferences.model:
+            return self._folder.find(preferences.model)
+        files = self._folder.list()
+        if not files:
+            raise ModelNotFound(
+                "No language model is installed.", "Add a GGUF with `footnote models add FILE`, or ask for quotes."
+            )
+        return files[0]

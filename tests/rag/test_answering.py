@@ -1,0 +1,224 @@
+"""How Footnote answers: with real SQLite below, and a scripted model."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from local_models.cancel import CancelToken
+from local_models.prompt_format import ABSTENTION
+from local_models.types import GenerationRequest, Role, Sampling
+from rag.answering import Answering
+from rag.errors import UsageError, WorkerDied
+from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Retrieved
+from rag.index.vectors import VectorIndex
+from rag.ingest import Ingest
+from rag.retrieval import Retriever
+from rag.store.store import Store
+from rag.types import CitationOrigin, Conversation, MessageStatus, Mode, Scope
+from tests.fakes.core import LineReader, ScriptedGenerator, WordEmbedder
+
+LEASE = """The monthly rent of the apartment is 950 euros.
+The rent is due on the third working day of each month.
+Pets are allowed with the written consent of the landlord.
+The deposit is 1,900 euros and is paid back within six months.
+The landlord repairs the heating within three days.
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path / "data")
+    yield store
+    store.close()
+
+
+class Desk:
+    """A library with a lease in it, and a model that says what the test tells it to."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.journal = store.journal
+        self.generator = ScriptedGenerator(lambda _: "The monthly rent is 950 euros [1].")
+        embedder = WordEmbedder()
+        index = VectorIndex.open(folder, store.library, embedder.identity)
+        ingest = Ingest(store.library, LineReader(), embedder, index, lambda _: True)
+        (folder / "lease.txt").write_text(LEASE)
+        list(ingest.add([folder / "lease.txt"], CancelToken()))
+        list(ingest.embed_pending(CancelToken()))
+        retriever = Retriever(store.library, index, embedder)
+        self.answering = Answering(retriever, store.journal, embedder, self.generator)
+
+    def conversation(self, mode: Mode = Mode.GROUNDED) -> Conversation:
+        return self.journal.create(title="", mode=mode, scope=Scope())
+
+    def ask(
+        self, question: str, conversation: Conversation, cancel: CancelToken | None = None, parent: int | None = None
+    ) -> list[AskEvent]:
+        leaf = parent or self.journal.conversation(conversation.id).leaf
+        return list(self.answering.ask(question, conversation, leaf, Sampling(), cancel or CancelToken()))
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path)
+
+
+def finished(events: Sequence[AskEvent]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def test_a_grounded_answer_comes_in_order_quotes_before_the_model(desk: Desk) -> None:
+    events = desk.ask("How much is the monthly rent?", desk.conversation())
+    kinds = [type(event) for event in events if not isinstance(event, Delta)]
+    order = [kinds.index(kind) for kind in (AskStarted, Retrieved, Quoted, Cited, Finished)]
+    assert order == sorted(order)
+    first_delta = next(i for i, event in enumerate(events) if isinstance(event, Delta))
+    assert first_delta > next(i for i, event in enumerate(events) if isinstance(event, Quoted))
+
+
+def test_its_citation_is_checked_stored_and_exact(desk: Desk) -> None:
+    conversation = desk.conversation()
+    answer = finished(desk.ask("How much is the monthly rent?", conversation)).answer
+    assert answer.text == "The monthly rent is 950 euros. [1]"
+    stored = desk.journal.thread(conversation.id)[-1].answer
+    assert stored is not None
+    assert stored.citations[0].quote == "The monthly rent of the apartment is 950 euros."
+    assert stored.citations[0].origin is CitationOrigin.MODEL
+    assert LEASE[stored.citations[0].quote_span.start : stored.citations[0].quote_span.end] == stored.citations[0].quote
+
+
+def test_a_made_up_number_never_reaches_the_reader(desk: Desk) -> None:
+    desk.generator.script = lambda _: "The deposit is 1,900 euros [27]."
+    answer = finished(desk.ask("How high is the deposit?", desk.conversation())).answer
+    assert "[27]" not in answer.text
+    assert answer.citations[0].origin is CitationOrigin.MATCHED
+
+
+def test_what_is_in_no_document_is_told(desk: Desk) -> None:
+    desk.generator.script = lambda _: "The rent rises by 80 percent every year."
+    events = desk.ask("By how much does the monthly rent of the apartment rise?", desk.conversation())
+    assert finished(events).answer.citations == ()
+    assert any(isinstance(event, Notice) and "None of this" in event.text for event in events)
+
+
+def test_the_models_own_abstention_counts(desk: Desk) -> None:
+    desk.generator.script = lambda _: ABSTENTION
+    answer = finished(desk.ask("Who repairs the heating of the landlord?", desk.conversation())).answer
+    assert answer.abstained
+    assert answer.quotes
+
+
+def test_nothing_relevant_is_an_answer_and_the_model_is_not_asked(desk: Desk) -> None:
+    answer = finished(desk.ask("Which planet has the largest volcano?", desk.conversation())).answer
+    assert answer.abstained
+    assert answer.text == ABSTENTION
+    assert desk.generator.requests == []
+
+
+def test_quotes_need_no_model(desk: Desk) -> None:
+    desk.generator.script = lambda _: pytest.fail("the model was asked")
+    answer = finished(desk.ask("How high is the deposit?", desk.conversation(Mode.QUOTES))).answer
+    assert answer.text.startswith("> The deposit is 1,900 euros")
+    assert answer.citations[0].quote.startswith("The deposit is 1,900 euros")
+    assert answer.model == ""
+
+
+def test_free_mode_looks_at_no_document(desk: Desk) -> None:
+    desk.generator.script = lambda _: "Dear Sir or Madam [1],"
+    events = desk.ask("Write a letter about the rent", desk.conversation(Mode.FREE))
+    assert not any(isinstance(event, Retrieved | Quoted) for event in events)
+    assert finished(events).answer.text == "Dear Sir or Madam [1],"
+
+
+def test_the_second_turns_prompt_begins_with_the_whole_first(desk: Desk) -> None:
+    conversation = desk.conversation()
+    desk.ask("How much is the monthly rent?", conversation)
+    desk.generator.script = lambda _: "Pets are allowed with written consent [3]."
+    desk.ask("Are pets allowed in the apartment?", conversation)
+    first, second = (request.messages for request in desk.generator.requests)
+    assert second[: len(first)] == first
+    assert second[len(first)].content == "The monthly rent is 950 euros [1]."
+
+
+def test_a_source_keeps_its_number_for_the_conversations_life(desk: Desk) -> None:
+    conversation = desk.conversation()
+    desk.ask("How much is the monthly rent?", conversation)
+    before = {s.passage_id: s.number for s in desk.journal.sources(conversation.id)}
+    desk.ask("When is the rent of the apartment due?", conversation)
+    after = {s.passage_id: s.number for s in desk.journal.sources(conversation.id)}
+    assert before.items() <= after.items()
+
+
+def test_a_stopped_answer_is_kept_as_far_as_it_came(desk: Desk) -> None:
+    cancel = CancelToken()
+    desk.generator.script = lambda _: "The monthly rent is 950 euros. It is due on the third day."
+    desk.generator.after_piece = lambda number: cancel.cancel() if number == 5 else None
+    conversation = desk.conversation()
+    last = finished(desk.ask("How much is the monthly rent?", conversation, cancel))
+    assert last.stopped
+    message = desk.journal.thread(conversation.id)[-1]
+    assert message.status is MessageStatus.STOPPED
+    assert message.content.startswith("The monthly rent is 950 euros.")
+
+
+def test_a_reader_who_walks_away_leaves_a_stopped_answer(desk: Desk) -> None:
+    conversation = desk.conversation()
+    events = desk.answering.ask("How much is the monthly rent?", conversation, None, Sampling(), CancelToken())
+    for event in events:
+        if isinstance(event, Delta):
+            break
+    events.close()  # type: ignore[attr-defined]
+    assert desk.journal.thread(conversation.id)[-1].status is MessageStatus.STOPPED
+
+
+def test_a_dead_child_is_told_and_nothing_stored_is_lost(desk: Desk) -> None:
+    def die(_: GenerationRequest) -> str:
+        raise WorkerDied("The language model stopped.", "Ask again.", role="llm", exit_code=-9)
+
+    desk.generator.script = die
+    conversation = desk.conversation()
+    with pytest.raises(WorkerDied):
+        desk.ask("How much is the monthly rent?", conversation)
+    question, answer = desk.journal.thread(conversation.id)
+    assert question.content == "How much is the monthly rent?"
+    assert answer.status is MessageStatus.FAILED
+    desk.generator.script = lambda _: "The monthly rent is 950 euros [1]."
+    assert finished(desk.ask("And how much is the rent?", conversation)).answer.citations
+
+
+def test_asking_the_stored_question_again_adds_an_answer_beside_the_first(desk: Desk) -> None:
+    conversation = desk.conversation()
+    events = desk.ask("How much is the monthly rent?", conversation)
+    started = next(event for event in events if isinstance(event, AskStarted))
+    question = desk.journal.message(started.question_id)
+    list(desk.answering.answer(question, conversation, Sampling(), CancelToken()))
+    answers = desk.journal.thread(conversation.id)[-1].siblings
+    assert len(answers) == 2
+
+
+def test_an_instruction_inside_a_document_stays_inside_its_source(store: Store, tmp_path: Path) -> None:
+    desk = Desk(store, tmp_path)
+    conversation = desk.conversation()
+    desk.ask("How much is the monthly rent?", conversation)
+    messages = desk.generator.requests[0].messages
+    assert [message.role for message in messages] == [Role.SYSTEM, Role.USER]
+
+
+def test_an_empty_question_is_refused(desk: Desk) -> None:
+    with pytest.raises(UsageError):
+        desk.ask("   ", desk.conversation())
+
+
+def test_a_cancel_before_the_search_leaves_the_question_and_a_stopped_answer(desk: Desk) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    conversation = desk.conversation()
+    assert finished(desk.ask("How much is the monthly rent?", conversation, cancel)).stopped
+    assert len(desk.journal.thread(conversation.id)) == 2
+
+
+def test_the_cpu_used_instead_of_the_gpu_is_told(desk: Desk) -> None:
+    desk.generator.fallback_reason = "The GPU has too little memory, so the model runs on the CPU."
+    events = desk.ask("How much is the monthly rent?", desk.conversation())
+    assert Notice(desk.generator.fallback_reason) in events
