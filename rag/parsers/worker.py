@@ -16,13 +16,13 @@ from typing import Any
 import psutil
 
 from local_models.cancel import CancelToken
+from local_models.embedders.tokens import EmbedderTokens
 from local_models.offline import refuse_network
 from local_models.worker import Handler, serve
 from rag.chunking import cut
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
-from rag.parsers.tokens import FileTokens
 from rag.parsers.wire import Item, encode
 from rag.types import Counting, Opened, Page, PageSkipped
 
@@ -44,7 +44,7 @@ class _Reader:
     """Reads files; keeps the tokenizer of the last one, which takes 30 ms to load."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, FileTokens] = {}
+        self._tokens: dict[str, EmbedderTokens] = {}
 
     def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
         path = Path(params["path"])
@@ -73,7 +73,7 @@ class _Reader:
         cancel.check()
         name = params["tokenizer"]
         if name not in self._tokens:
-            self._tokens = {name: FileTokens(Path(name))}
+            self._tokens = {name: EmbedderTokens(Path(name))}
         yield from cut(pages, self._tokens[name], limit=params["limit"], counting=counting)
 
 
