@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
 from desktop.controls import IconButton, column
-from desktop.tokens import XS, S
+from desktop.tokens import SIZE_SMALL, XS, S
 
 WIDTH = 68
 
@@ -31,7 +31,9 @@ class Rail(QFrame):
             made.setIconSize(QSize(22, 22))
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             made.setFixedSize(WIDTH - 2 * XS - 1, 54)
-            made.setStyleSheet("font-size: 9pt;")
+            small = made.font()
+            small.setPointSizeF(SIZE_SMALL)
+            made.setFont(small)
             made.setCheckable(True)
             self._group.addButton(made, place)
             stack.addWidget(made)

@@ -10,7 +10,6 @@ from desktop.tokens import RADIUS, RADIUS_SMALL, SIZE_BODY, SIZE_HEADING, SIZE_S
 _ICONS = Path(__file__).parent / "icons"
 
 _SHEET = Template("""
-* { font-size: ${body}pt; }
 QMainWindow, QDialog { background: $window; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: ${xs}px; }
 
@@ -87,6 +86,7 @@ QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $faint; b
   background: $surface; }
 QRadioButton::indicator:focus, QRadioButton::indicator:hover { border-color: $accent; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] { background: transparent; border: none; padding: 0; }
 QTextBrowser { background: transparent; border: none; padding: 0; }
 
 QListView, QTreeView, QTableView { background: transparent; border: none; outline: none; color: $text;

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from desktop.stylesheet import style_sheet
-from desktop.tokens import NIGHT, PAPER, Colours
+from desktop.tokens import NIGHT, PAPER, SIZE_BODY, Colours
 
 PREFERENCES = ("system", "light", "dark")
 
@@ -64,6 +64,9 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._colours = NIGHT if self._is_dark() else PAPER
+        font = self._application.font()
+        font.setPointSizeF(SIZE_BODY)
+        self._application.setFont(font)
         self._application.setPalette(palette_of(self._colours))
         self._application.setStyleSheet(style_sheet(self._colours))
         self.changed.emit()

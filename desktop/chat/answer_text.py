@@ -8,6 +8,7 @@ joined, so that text can be selected across paragraphs.
 from __future__ import annotations
 
 import time
+from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -18,8 +19,13 @@ from desktop.chat.prose import ProseView
 from desktop.controls import column
 from desktop.tokens import XS
 
+Piece = TypeVar("Piece", ProseView, CodeBlock)
+
 REDRAW_MS = 33
 """30 redraws a second (design, 5)."""
+
+SLICE_S = 0.012
+"""Drawing per turn of the event loop. A block is drawn whole: 2 to 8 ms for one of 100 words or 20 lines of code."""
 
 _REST = 3
 """After a redraw of t ms the window has at least 3 t ms for everything else."""
@@ -38,10 +44,13 @@ class AnswerText(QFrame):
         self._layout: QVBoxLayout = column(self, gap=XS)
         self._text = ""
         self._known: frozenset[int] = frozenset()
-        self._settled: list[Block] = []
+        self._is_whole = False
+        self._blocks: list[Block] = []
+        self._drawn = 0
         self._widgets: list[ProseView | CodeBlock] = []
+        self._spare: list[ProseView | CodeBlock] = []
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._draw_growing)
+        self._timer.timeout.connect(self._work)
         self._cost_ms = 0.0
 
     @property
@@ -54,66 +63,96 @@ class AnswerText(QFrame):
 
     def append(self, piece: str) -> None:
         self._text += piece
+        self._is_whole = False
         if not self._timer.isActive():
             self._timer.start(max(REDRAW_MS, round(_REST * self._cost_ms)))
 
     def show_text(self, text: str) -> None:
-        """The whole answer, drawn at once."""
+        """The whole answer; its first blocks are drawn at once, long ones go on in the next turns."""
         self._timer.stop()
         self._text = text
-        self._settled = []
-        self._show_blocks(joined_prose(split_blocks(text)), keep=0)
+        self._is_whole = True
+        self._plan(joined_prose(split_blocks(text)), keep=0)
+        self._draw()
 
     def flush(self) -> None:
-        """Draw what has come and was not drawn yet."""
-        if self._timer.isActive():
-            self._timer.stop()
-            self._draw_growing()
+        """Draw all that has come and was not drawn yet."""
+        self._timer.stop()
+        if not self._is_whole:
+            self._plan_tail()
+        while self._drawn < len(self._blocks):
+            self._draw()
 
-    def _draw_growing(self) -> None:
-        began = time.perf_counter()
-        last = self._settled[-1] if self._settled else None
+    def _plan_tail(self) -> None:
+        """Parse from the last block on: what stands before it can't change any more."""
+        last = self._blocks[-1] if self._blocks else None
         begin, first_mark = (last.start, last.first_mark) if last else (0, 0)
         tail = split_blocks(self._text[begin:], start=begin, first_mark=first_mark)
-        keep = max(0, len(self._settled) - 1)
-        self._settled[keep:] = tail
-        self._show_blocks(self._settled, keep=keep)
+        keep = max(0, len(self._blocks) - 1)
+        self._plan([*self._blocks[:keep], *tail], keep=keep)
+
+    def _plan(self, blocks: list[Block], *, keep: int) -> None:
+        """Draw blocks[keep:] next; their old widgets are used again, because making widgets costs most."""
+        keep = min(keep, self._drawn)
+        self._spare += self._widgets[keep:]
+        del self._widgets[keep:]
+        self._blocks, self._drawn = blocks, keep
+
+    def _work(self) -> None:
+        began = time.perf_counter()
+        if not self._is_whole and self._drawn >= len(self._blocks):
+            self._plan_tail()
+        self._draw()
         self._cost_ms = 1000 * (time.perf_counter() - began)
 
-    def _show_blocks(self, blocks: list[Block], *, keep: int) -> None:
-        """Draw blocks[keep:]; the ones before stand already."""
-        for index, block in enumerate(blocks[keep:], start=keep):
-            self._widget_for(index, block)
-        for widget in self._widgets[len(blocks) :]:
-            self._drop(widget)
-        del self._widgets[len(blocks) :]
+    def _draw(self) -> None:
+        """Draw blocks for a slice of time, at least one."""
+        deadline = time.monotonic() + SLICE_S
+        while self._drawn < len(self._blocks):
+            block = self._blocks[self._drawn]
+            self._widgets.append(self._show_code(block) if block.is_code else self._show_prose(block))
+            self._put(self._drawn)
+            self._drawn += 1
+            if time.monotonic() > deadline:
+                break
+        if self._drawn < len(self._blocks):
+            self._timer.start(0)
+        else:
+            self._drop_spare()
         self.redrawn.emit()
 
-    def _widget_for(self, index: int, block: Block) -> None:
-        present = self._widgets[index] if index < len(self._widgets) else None
-        if present is None or isinstance(present, CodeBlock) != block.is_code:
-            made = CodeBlock(block.language) if block.is_code else self._make_prose()
-            if present is not None:
-                self._drop(present)
-                self._widgets[index] = made
-            else:
-                self._widgets.append(made)
-            self._layout.insertWidget(index, made)
-            present = made
-        if isinstance(present, CodeBlock):
-            present.show_code(block.text, block.language)
-        else:
-            present.show_block(block, self._known)
+    def _show_code(self, block: Block) -> CodeBlock:
+        spare = next((widget for widget in self._spare if isinstance(widget, CodeBlock)), None)
+        widget = self._take(spare) if spare else CodeBlock(block.language, self)
+        widget.show_code(block.text, block.language)
+        return widget
+
+    def _show_prose(self, block: Block) -> ProseView:
+        spare = next((widget for widget in self._spare if isinstance(widget, ProseView)), None)
+        widget = self._take(spare) if spare else self._make_prose()
+        widget.show_block(block, self._known)
+        return widget
+
+    def _take(self, widget: Piece) -> Piece:
+        self._spare.remove(widget)
+        return widget
+
+    def _put(self, place: int) -> None:
+        widget = self._widgets[place]
+        if self._layout.indexOf(widget) != place:
+            self._layout.insertWidget(place, widget)
 
     def _make_prose(self) -> ProseView:
-        made = ProseView()
+        made = ProseView(self)
         made.setAccessibleName("Answer")
         made.mark_hovered.connect(self.mark_hovered)
         made.mark_left.connect(self.mark_left)
         made.mark_clicked.connect(self.mark_clicked)
         return made
 
-    def _drop(self, widget: QWidget) -> None:
-        self._layout.removeWidget(widget)
-        widget.hide()
-        widget.deleteLater()
+    def _drop_spare(self) -> None:
+        for widget in self._spare:
+            self._layout.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._spare.clear()

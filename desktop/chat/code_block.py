@@ -64,7 +64,7 @@ class _CodeView(QPlainTextEdit):
         super().__init__(parent)
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QPlainTextEdit { border: none; background: transparent; }")
+        self.setProperty("kind", "bare")
         self.setFont(code_font(SIZE_BODY))
         self.document().setDefaultFont(code_font(SIZE_BODY))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -28,7 +28,6 @@ class QuestionView(QWidget):
         self._words = label(text, wrap=True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFont(reading_font(SIZE_READING))
-        self._words.setStyleSheet(f"font-size: {SIZE_READING}pt;")
         self._words.setAccessibleName("Question")
         self._editor = _QuestionEditor()
         self._editor.hide()

@@ -22,7 +22,7 @@ class QuestionBox(QPlainTextEdit):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setStyleSheet(f"QPlainTextEdit {{ border: none; background: transparent; font-size: {SIZE_READING}pt; }}")
+        self.setProperty("kind", "bare")
         self.setFont(reading_font(SIZE_READING))
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)

@@ -32,7 +32,6 @@ class QuoteRow(QFrame):
         self.setAccessibleDescription(where(quote.source))
         words = label(" ".join(quote.text.split()), wrap=True)
         words.setFont(reading_font(SIZE_BODY))
-        words.setStyleSheet(f"font-size: {SIZE_BODY}pt;")
         place = ElidedLabel(where(quote.source))
         place.setProperty("role", "small")
         number = label(str(quote.source.number), "footnote")
@@ -83,8 +82,8 @@ class QuoteList(QWidget):
         self.rename(heading)
         for index, made in enumerate(self._rows):
             made.clicked.connect(self._open_sender)
-            made.setVisible(index < SHOWN)
             self._stack.insertWidget(1 + index, made)
+            made.setVisible(index < SHOWN)
         self._more.setText(f"Show all {len(self._rows)} quotes")
         self._more.setVisible(len(self._rows) > SHOWN)
         self.setVisible(bool(self._rows))

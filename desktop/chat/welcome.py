@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.controls import button, column, label, row
 from desktop.theme import reading_font
-from desktop.tokens import L, M
+from desktop.tokens import SIZE_TITLE, L, M
 
 
 class Welcome(QWidget):
@@ -17,9 +17,8 @@ class Welcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = label("", "title")
-        self._title.setFont(reading_font(20))
-        self._title.setStyleSheet("font-size: 20pt; font-weight: 500;")
+        self._title = label("")
+        self._title.setFont(reading_font(SIZE_TITLE))
         self._words = label("", "muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._words.setFixedWidth(420)

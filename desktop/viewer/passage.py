@@ -25,7 +25,7 @@ class PassageView(QTextEdit):
         self.setReadOnly(True)
         self.setAccessibleName("Passage")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTextEdit { border: none; background: transparent; padding: 0; }")
+        self.setProperty("kind", "bare")
         self.document().setDocumentMargin(0)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

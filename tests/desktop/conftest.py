@@ -1,0 +1,36 @@
+"""What the tests of the window share: no display is needed, lanes end with the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication  # the platform must be set before
+
+from desktop.jobs import Lanes
+from desktop.theme import Theme
+from tests.fakes.desktop import FakeAssistant
+
+
+@pytest.fixture
+def lanes(qapp: QApplication) -> Iterator[Lanes]:
+    made = Lanes()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, "light")
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def fake_assistant(tmp_path: Path) -> FakeAssistant:
+    return FakeAssistant(tmp_path)
