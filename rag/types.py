@@ -380,7 +380,11 @@ class FeedbackRecord:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A node of a conversation's tree. `answer` is set for complete or stopped assistant messages."""
+    """A node of a conversation's tree. `answer` is set for assistant messages that are not streaming any more.
+
+    A failed one holds the text as far as it came, and the reason as its last notice. `siblings` are the messages with
+    the same parent, itself included, oldest first.
+    """
 
     id: int
     conversation_id: int

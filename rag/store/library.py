@@ -73,10 +73,11 @@ class Library:
 
         Sources that pointed at old passages keep their text and forget the passage.
         """
+        page_rows = documents.page_rows(document_id, pages)
         with self._database.write() as session:
             documents.get(session, document_id)
             self._clear(session, document_id)
-            documents.put_pages(session, document_id, pages)
+            documents.put_pages(session, page_rows)
             ids = documents.put_passages(session, document_id, passages)
             words.put(session, ids, terms)
             return documents.describe(

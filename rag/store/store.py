@@ -42,7 +42,7 @@ class Store:
         return self._database.file
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty when it is sound. Reads all of it."""
+        """What is wrong with the file, in SQLite's words; empty when it is sound. Reads all of it."""
         return self._database.check()
 
     def close(self) -> None:

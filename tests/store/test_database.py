@@ -257,3 +257,10 @@ def test_two_databases_in_one_process_do_not_meet(tmp_path: Path) -> None:
     assert Library(second).documents() == []
     first.close()
     second.close()
+
+
+def test_the_check_tells_when_words_and_passages_do_not_match(store: Store, library: Library) -> None:
+    add_document(library, "/a.txt", ["one", "two"])
+    with store._database.write() as session:
+        session.execute(text("DELETE FROM passage_words WHERE rowid = 1"))
+    assert store.check() == ["2 passages, but 1 rows in the word index"]
