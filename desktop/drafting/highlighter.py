@@ -9,6 +9,7 @@ It does not know which colours there are: `format_of` says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from pygments.token import _TokenType
@@ -118,7 +119,8 @@ class CodeHighlighter(QSyntaxHighlighter):
         runs = job.lines + [()] * (len(self._job_texts) - len(job.lines))
         first, last = _changed_lines(self._texts, self._runs, self._job_texts, runs)
         self._texts, self._runs, self._job = self._job_texts, runs, None
-        self._queue = [block for block in self._touched if block.isValid()]
+        drawn_anyway = range(first, last)
+        self._queue = [each for each in self._touched if each.isValid() and each.blockNumber() not in drawn_anyway]
         self._touched = []
         block = self.document().findBlockByNumber(first)
         for _ in range(first, last):
@@ -127,7 +129,8 @@ class CodeHighlighter(QSyntaxHighlighter):
         self._queue.reverse()
 
     def _draw_some(self) -> None:
-        for _ in range(min(len(self._queue), 100)):  # 100 lines take about 4 ms
+        deadline = time.monotonic() + SLICE_S
+        while self._queue and time.monotonic() < deadline:
             block = self._queue.pop()
             if block.isValid():
                 self.rehighlightBlock(block)

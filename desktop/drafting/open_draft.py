@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
@@ -19,7 +19,12 @@ from rag.types import Draft
 
 
 class OpenDraft(QObject):
-    """Kept as long as its page: switching drafts loses no undo step."""
+    """Kept as long as its page: switching drafts loses no undo step.
+
+    `edited` comes when words change. (QPlainTextEdit.textChanged also comes for each line that is coloured.)
+    """
+
+    edited = Signal()
 
     def __init__(self, draft: Draft, parent: QObject) -> None:
         super().__init__(parent)
@@ -28,6 +33,7 @@ class OpenDraft(QObject):
         self.document.setDocumentLayout(QPlainTextDocumentLayout(self.document))
         self.document.setPlainText(draft.content)
         self.document.setModified(False)
+        self.document.contentsChange.connect(self._note_edit)
         self._highlighter: CodeHighlighter | None = None
         self.use_language(draft.language)
 
@@ -81,6 +87,11 @@ class OpenDraft(QObject):
         cursor = QTextCursor(self.document)
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
+
+    @Slot(int, int, int)
+    def _note_edit(self, _position: int, removed: int, added: int) -> None:
+        if removed or added:
+            self.edited.emit()
 
     @property
     def is_code(self) -> bool:

@@ -119,7 +119,6 @@ class DraftingPage(QWidget):
         self._header.renamed.connect(self._rename)
         self._header.language_chosen.connect(self._use_language)
         self._header.history_toggled.connect(self._toggle_history)
-        self._editor.textChanged.connect(self._note_change)
         self._editor.selectionChanged.connect(self._show_place)
         self._actions.asked.connect(self._ask)
         self._saving.saved.connect(self._note_saved)
@@ -157,6 +156,7 @@ class DraftingPage(QWidget):
     def _show(self, draft: Draft) -> None:
         if draft.id not in self._open:
             self._open[draft.id] = OpenDraft(draft, self)
+            self._open[draft.id].edited.connect(self._note_change)
         self._current = None
         opened = self._open[draft.id]
         self._editor.show_document(opened.document, opened.draft.language)
@@ -227,9 +227,10 @@ class DraftingPage(QWidget):
 
     @Slot()
     def _note_change(self) -> None:
-        if self._current is not None and self._current.unsaved:
+        edited = self.sender()
+        if isinstance(edited, OpenDraft):
             self._header.say("Not saved yet")
-            self._saving.note_change(self._current)
+            self._saving.note_change(edited)
             self._suggestion.refresh()
 
     @Slot(object)
