@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from desktop.controls import button, column, label, row
@@ -93,8 +93,8 @@ def version_words(version: DraftVersion) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    local = moment.astimezone()
-    time = QLocale.system().toString(local.replace(tzinfo=None).time(), QLocale.FormatType.ShortFormat)
-    if local.date() == datetime.now().astimezone().date():
-        return f"today {time}"
-    return f"{QLocale.system().toString(local.date(), QLocale.FormatType.ShortFormat)} {time}"
+    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
+    short = QLocale.FormatType.ShortFormat
+    if local.date() == QDate.currentDate():
+        return f"today {QLocale.system().toString(local.time(), short)}"
+    return QLocale.system().toString(local, short)

@@ -149,7 +149,8 @@ class TemplatesDialog(QDialog):
 
     def _chosen(self) -> DraftTemplate | None:
         item = self._list.currentItem()
-        return item.data(_TEMPLATE) if item is not None else None
+        template = item.data(_TEMPLATE) if item is not None else None
+        return template if isinstance(template, DraftTemplate) else None
 
     @Slot()
     def _show_chosen(self) -> None:
@@ -173,14 +174,14 @@ class TemplatesDialog(QDialog):
 
     @Slot()
     def _begin_new(self) -> None:
-        self._list.setCurrentItem(None)  # type: ignore[arg-type]  # Qt takes null here: nothing chosen
+        self._list.setCurrentRow(-1)
         self._show("", None, own=True)
         self._name.setFocus()
 
     @Slot()
     def _begin_copy(self) -> None:
         template = self._chosen()
-        self._list.setCurrentItem(None)  # type: ignore[arg-type]  # as above
+        self._list.setCurrentRow(-1)
         if template is not None:
             self._show(f"{template.name} (copy)", template, own=True)
             self._delete.hide()

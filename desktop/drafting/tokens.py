@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Text, _TokenType
+from pygments.token import Text, _TokenType, is_token_subtype
 from pygments.util import ClassNotFound
 
 Run = tuple[int, int, _TokenType]
@@ -64,7 +64,7 @@ class LineRuns:
 
     def _add(self, kind: _TokenType, value: str) -> None:
         length = units(value)
-        if length and kind not in Text:
+        if length and not is_token_subtype(kind, Text):
             self._line.append((self._column, length, kind))
         self._column += length
 

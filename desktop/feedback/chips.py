@@ -30,7 +30,8 @@ class Chips(QWidget):
         self._chips: dict[str, QPushButton] = {}
         flow = FlowLayout(self)
         for key, label in labels.items():
-            chip = QPushButton(label, self, checkable=True)
+            chip = QPushButton(label, self)
+            chip.setCheckable(True)
             chip.clicked.connect(self.toggled)
             self._chips[key] = chip
             flow.addWidget(chip)
@@ -83,10 +84,10 @@ class FlowLayout(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # Qt asks for null past the end
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # as above
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:

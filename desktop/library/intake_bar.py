@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QWidget
 
@@ -150,6 +150,3 @@ class OutcomeNotice(QFrame):
     def _copy_list(self) -> None:
         QGuiApplication.clipboard().setText(self._list.toPlainText())
         self._copy.setText("Copied")
-
-    def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()

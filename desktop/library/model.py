@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from rag.types import Document, DocumentState
 
@@ -242,7 +242,7 @@ def when(moment: datetime | None) -> str:
     """A moment in the user's own time and the system's format."""
     if moment is None:
         return ""
-    local = moment.astimezone().replace(tzinfo=None)
+    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
     return QLocale.system().toString(local, QLocale.FormatType.ShortFormat)
 
 

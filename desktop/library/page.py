@@ -5,7 +5,7 @@ It asks the service only through the lanes: lists through `read`, everything tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -122,7 +122,7 @@ class LibraryPage(QWidget):
         split.setChildrenCollapsible(False)
         self._collections.setMinimumWidth(120)
         self._documents.setMinimumWidth(280)
-        self._documents.layout().setContentsMargins(M, 0, 0, 0)
+        self._documents.setContentsMargins(M, 0, 0, 0)
         self.setFocusProxy(self._documents)
         self._body.addWidget(split)
         self._body.addWidget(self._empty)
@@ -258,7 +258,7 @@ class LibraryPage(QWidget):
     def _forget(self, collection_id: int) -> None:
         self._change(partial(self._assistant.remove_collection, collection_id))
 
-    def _change(self, function: partial[object]) -> None:
+    def _change(self, function: Callable[[], object]) -> None:
         job = self._lanes.write.call(function)
         job.completed.connect(self._note_change)
         job.failed.connect(self._notice.show_error)

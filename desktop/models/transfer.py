@@ -55,8 +55,8 @@ class TransferBar(QFrame):
             words.addWidget(each)
         line = row(self, margin=M, gap=S)
         line.addLayout(words, 1)
-        for each in (self._again, self._stop, self._close):
-            line.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        for made in (self._again, self._stop, self._close):
+            line.addWidget(made, 0, Qt.AlignmentFlag.AlignVCenter)
         self._stop.clicked.connect(self._cancel)
         self._again.clicked.connect(self._run)
         self._close.clicked.connect(self.hide)

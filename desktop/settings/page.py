@@ -124,9 +124,7 @@ class SettingsPage(QWidget):
         card, inside = _card("Where things are kept")
         inside.addWidget(label("Documents' text, conversations, ratings and models:", "small"))
         inside.addLayout(_line(self._folder, self._open_folder))
-        inside.addWidget(
-            label("The model that finds by meaning; a change holds from the next start:", "small")
-        )
+        inside.addWidget(label("The model that finds by meaning; a change holds from the next start:", "small"))
         inside.addLayout(_line(self._embedder, self._own_embedder, self._choose_embedder))
         stack.addWidget(card)
         card, inside = _card("Your ratings")
