@@ -147,6 +147,7 @@ class LlamaModel:
     def _try_load(self, settings: ModelSettings, header: GgufHeader, layers: int) -> tuple[Native, Native] | None:
         params = llama_cpp.llama_model_default_params()
         params.n_gpu_layers = layers
+        params.use_extra_bufts = not _has_amx()
         model = llama_cpp.llama_model_load_from_file(str(settings.path).encode(), params)
         if not model:
             return None
@@ -292,6 +293,14 @@ class _NativeLog:
         line = text.decode("utf-8", "replace").strip()
         self._errors.append(line.rsplit("error loading model: ", 1)[-1].rstrip("."))
         print(line, file=sys.stderr)
+
+
+def _has_amx() -> bool:
+    """Whether this build multiplies in AMX tiles, which crash in the prefill of quantised weights
+
+    (ggml-org/llama.cpp#20824, seen with llama-cpp-python 0.3.36 on Sapphire Rapids).
+    """
+    return b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
 
 
 def _gpu_name() -> str:
