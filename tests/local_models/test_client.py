@@ -173,6 +173,18 @@ def test_the_libraries_in_a_child_are_told_to_stay_offline(client: WorkerClient)
     assert list(client.request("environment", {"names": names}, never())) == [dict.fromkeys(names, "1")]
 
 
+def test_threads_in_a_child_wait_without_spinning_unless_the_user_said_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = {"names": ["OMP_WAIT_POLICY"]}
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    with WorkerClient("llm", COMMAND) as client:
+        assert list(client.request("environment", asked, never())) == [{"OMP_WAIT_POLICY": "passive"}]
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    with WorkerClient("llm", COMMAND) as client:
+        assert list(client.request("environment", asked, never())) == [{"OMP_WAIT_POLICY": "active"}]
+
+
 def test_stop_ends_the_child_in_the_middle_of_its_work(client: WorkerClient) -> None:
     events = client.request("hang", {}, never())
     next(events)
