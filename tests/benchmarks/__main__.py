@@ -1,0 +1,38 @@
+"""Run the benchmarks and print their figures. Run it on a computer that does nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from tests.benchmarks import answering, indexing, memory, responsiveness, window
+
+BENCHMARKS = {
+    "window": window.measure,
+    "indexing": indexing.measure,
+    "answering": answering.measure,
+    "responsiveness": responsiveness.measure,
+    "memory": memory.measure,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which of them; all when none is named")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    figures = []
+    for name in args.names or BENCHMARKS:
+        for figure in BENCHMARKS[name]():
+            figures.append(figure)
+            if not args.json:
+                print(figure, flush=True)
+    if args.json:
+        print(json.dumps([{**asdict(figure), "ratio": figure.ratio} for figure in figures], indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
