@@ -21,7 +21,12 @@ from rag.sentences import sentences, trimmed
 from rag.types import PAGE_BREAK, Block, BlockKind, Counting, Page, Passage, Place, Span
 
 PASSAGE_TOKENS = 200
-"""MiniLM reads 256 tokens: two are special, and about 50 are left for the title and the headings above a passage."""
+"""MiniLM reads 256 tokens: two are special, and about 50 are left for the title and the headings above a passage.
+
+Share of the gold text in the first five passages (0.4 cosine + 0.6 BM25, four sets of questions with exact spans, 476
+questions): 200 tokens .97 .98 .92 .59, 160 tokens .91 .99 .87 .52, 128 tokens .90 .95 .82 .52. In the first 1,000
+tokens, where short passages come in greater number, the three differ by less than the sets' noise.
+"""
 
 CHARACTERS_PER_TOKEN = 8
 """No passage is longer than this times its limit: WordPiece counts any word of over 100 letters as one token."""
@@ -31,7 +36,10 @@ HEADING_LETTERS = 100
 """Longer headings are shortened in paths; they are prose that was set large."""
 
 BREAKS_SENTENCE, BREAKS_BLOCK = 0.5, 0.05
-"""What a border inside a sentence or a block costs, against 1.0 for a passage of no length at all."""
+"""What a border inside a sentence or a block costs, against 1.0 for a passage of no length at all.
+
+0.05 and 0.3 for blocks find the same within .01 on those sets; the smaller makes fuller passages.
+"""
 
 COARSENESS = 12
 """Units smaller than this part of a passage are joined before packing, whose time grows with units per passage."""

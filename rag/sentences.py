@@ -36,7 +36,7 @@ _BEFORE_NUMBERS = frozenset(
 
 _ENDINGS = frozenset(
     """etc inc ltd co corp plc llc gmbh ag jr sr esq ph.d m.d b.a m.a b.sc m.sc d.c u.s u.k u.n e.u u.s.a a.m p.m
-    usw uvm u.s.w dgl bros""".split()
+    usw uvm u.s.w dgl bros al""".split()
 )
 """Abbreviations that often stand last; the word after them decides."""
 
@@ -131,7 +131,8 @@ def _ends_here(text: str, stop: re.Match[str]) -> bool:
         return not after[:1].islower()
     if before.isdigit():
         return not _numbers_what_follows(before_text, before, after)
-    return not _abbreviates(before, after)
+    follows = text[stop.end() : stop.end() + LOOK_BACK].strip()
+    return not follows or not _abbreviates(before, after)
 
 
 def _numbers_what_follows(before_text: str, before: str, after: str) -> bool:
@@ -155,9 +156,9 @@ def _abbreviates(before: str, after: str) -> bool:
         return True
     starts_anew = after[:1].isupper() and after.lower() in _STARTERS
     if word in _ENDINGS or re.fullmatch(r"(?:\w\.)+\w", word):
-        return not starts_anew and bool(after)
+        return not starts_anew
     if len(before) == 1 and before.isalpha():
-        return not starts_anew and bool(after)
+        return not starts_anew
     return after[:1].islower() and not (before.isalpha() and len(before) >= 4)
 
 

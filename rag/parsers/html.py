@@ -54,7 +54,7 @@ class HtmlParser:
     def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
         """Yield the title and the file as one page. Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported."""
         tree = LexborHTMLParser(read_text(path, declared=_CHARSET))
-        title = tree.css_first("title")
+        title = tree.css_first("title") or tree.css_first("h1")
         if title is not None and (text := " ".join(clean(title.text()).split())):
             yield Title(text)
         page = _page(tree)

@@ -29,6 +29,11 @@ def cut(text: str) -> list[str]:
         ("Am 3. Mai kam Dr. Weiß z. B. nach Bonn. Er blieb.", ["Am 3. Mai kam Dr. Weiß z. B. nach Bonn.", "Er blieb."]),
         ("Er bleibt bis zum 5. Juni. Danach nicht.", ["Er bleibt bis zum 5. Juni.", "Danach nicht."]),
         ("Acme Inc. makes anvils. Acme Inc. The end.", ["Acme Inc. makes anvils.", "Acme Inc.", "The end."]),
+        ("See 5 U.S.C. § 552 of Acme Inc. (the tenant).", ["See 5 U.S.C. § 552 of Acme Inc. (the tenant)."]),
+        (
+            "Smith et al. (2019) agree. So do Lee et al. The rest do not.",
+            ["Smith et al. (2019) agree.", "So do Lee et al.", "The rest do not."],
+        ),
         ("Take vitamin C. It helps.", ["Take vitamin C.", "It helps."]),
         ('"Really?" he asked. “No.” She left.', ['"Really?" he asked.', "“No.”", "She left."]),
         ("Wait... then go. Really?! Yes.", ["Wait... then go.", "Really?!", "Yes."]),
