@@ -98,10 +98,13 @@ class Encoder:
 def reading_rows(
     encoder: Encoder, conversations: Iterator[list[Turn]], length: int, rng: random.Random
 ) -> Iterator[Row]:
-    """Rows of exactly `length` + 1 ids. What does not fit is cut: the last turns of the row's last conversation."""
+    """Rows of exactly `length` + 1 ids. What does not fit is cut: the last turns of the row's last conversation,
+    and conversations whose sources alone fill a row."""
     row = Row([], [])
     for turns in conversations:
         added = encoder.conversation(turns, rng)
+        if not any(added.weights[:length]):
+            continue
         row.ids += added.ids
         row.weights += added.weights
         # a second conversation only where enough room is left for its sources and a question

@@ -14,7 +14,7 @@ import random
 import re
 from collections import Counter, defaultdict
 
-from local_models.training.data import ReadingPassage
+from local_models.training.data import Question, ReadingPassage
 
 _WORD = re.compile(r"[a-z0-9]{4,}")
 MOST_POSTINGS = 400
@@ -41,13 +41,17 @@ class Distractors:
         numbers = self._articles[passage.article]
         return [self._passages[number] for number in numbers if self._passages[number].text != passage.text]
 
-    def draw(self, passage: ReadingPassage, question: str, answers: tuple[str, ...], count: int) -> list[ReadingPassage]:
-        """`count` different passages that do not hold any of `answers`, the hardest kinds first."""
+    def draw(self, passage: ReadingPassage, question: Question, count: int) -> list[ReadingPassage]:
+        """`count` different passages that do not hold any answer to `question`, the hardest kinds first."""
         chosen: list[ReadingPassage] = []
-        for candidate in self._candidates(passage, question):
+        for candidate in self._candidates(passage, question.text):
             if len(chosen) == count:
                 break
-            if candidate.text != passage.text and candidate not in chosen and not holds(candidate.text, answers):
+            if (
+                candidate.text != passage.text
+                and candidate not in chosen
+                and not holds(candidate.text, question.answers)
+            ):
                 chosen.append(candidate)
         return chosen
 

@@ -74,6 +74,10 @@ class Judged:
         return f1_of(without_numbers(self.said), without_numbers(self.turn.answer))
 
     @property
+    def first_sentence_f1(self) -> float:
+        return f1_of(_first_sentence(self.turn), without_numbers(self.turn.answer))
+
+    @property
     def exact(self) -> bool:
         return normal(without_numbers(self.said)) == normal(without_numbers(self.turn.answer))
 
@@ -177,10 +181,8 @@ def figures_of(judged: list[Judged]) -> Figures:
         citation=_mean(float(one.cites_right) for one in answered),
         right_abstentions=_mean(float(one.abstained) for one in unanswerable),
         wrong_abstentions=_mean(float(one.abstained) for one in answerable),
-        auroc=auroc(
-            [one.abstain_probability for one in unanswerable], [one.abstain_probability for one in answerable]
-        ),
-        first_sentence_f1=_mean(f1_of(_first_sentence(one.turn), without_numbers(one.turn.answer)) for one in answerable),
+        auroc=auroc([one.abstain_probability for one in unanswerable], [one.abstain_probability for one in answerable]),
+        first_sentence_f1=_mean(one.first_sentence_f1 for one in answerable),
     )
 
 

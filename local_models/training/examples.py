@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local_models.prompt_format import ABSTENTION, NumberedSource, neutralise
-from local_models.training.data import Part, Question, ReadingPassage, RetrievedQuestion, read_passages, read_retrieved
+from local_models.training.data import Part, ReadingPassage, RetrievedQuestion, read_passages, read_retrieved
 from local_models.training.distractors import Distractors, holds
 from local_models.training.progress import say
 
@@ -110,10 +110,10 @@ class ReadingExamples:
         if count > 1 and siblings and rng.random() < 0.5:
             golds.append(rng.choice(siblings))
         topic = rng.choice(passage.questions)
-        others = self._distractors.draw(passage, topic.text, topic.answers, count - len(golds))
+        others = self._distractors.draw(passage, topic, count - len(golds))
         order = rng.sample([*golds, *others], len(golds) + len(others))
         sources = tuple(self._source(number, shown) for number, shown in enumerate(order, 1))
-        turns = self._turns(order, sources, siblings, topic)
+        turns = self._turns(order, sources, siblings)
         return self._with_late_source(turns, sources) if len(sources) > 1 and rng.random() < 0.3 else turns
 
     def _turns(
@@ -121,7 +121,6 @@ class ReadingExamples:
         order: list[ReadingPassage],
         sources: tuple[NumberedSource, ...],
         siblings: list[ReadingPassage],
-        topic: Question,
     ) -> list[Turn]:
         answered = _questions_about(order, sources)
         self._rng.shuffle(answered)

@@ -44,7 +44,7 @@ class Shape:
 
 SHAPES = {
     "nano": Shape(vocabulary=1024, width=64, layers=2, heads=2, kv_heads=1, feed_forward=128, context=512),
-    "cpu": Shape(vocabulary=8192, width=256, layers=6, heads=4, kv_heads=4, feed_forward=768),
+    "cpu": Shape(vocabulary=8192, width=256, layers=5, heads=4, kv_heads=4, feed_forward=768),
     "cpu-wide": Shape(vocabulary=8192, width=384, layers=6, heads=6, kv_heads=2, feed_forward=1024),
     "gpu": Shape(vocabulary=16384, width=512, layers=18, heads=8, kv_heads=2, feed_forward=1408),
 }

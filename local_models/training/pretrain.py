@@ -60,12 +60,18 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--length", type=int, default=1024)
     parser.add_argument("--accumulate", type=int, default=8, help="batches per step")
+    parser.add_argument("--no-compile", dest="compiled", action="store_false", help="where there is no C++ compiler")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     # 0.02 and 3e-3: what Jordan et al. use for batches of 260,000 tokens; a processor's small ones want less
     plan = Plan(
-        options.minutes, options.seed, options.threads, accumulate=options.accumulate, rates=Rates(0.02, 3e-3)
+        options.minutes,
+        options.seed,
+        options.threads,
+        accumulate=options.accumulate,
+        compiled=options.compiled,
+        rates=Rates(0.02, 3e-3),
     )
     device = prepare(plan)
     going_on = (options.run / CHECKPOINT).exists()

@@ -26,6 +26,7 @@ from local_models.training.embeddings import embeddings_from_encoder
 from local_models.training.examples import Mixture, ReadingExamples
 from local_models.training.loop import CHECKPOINT, Plan, load_model, prepare, train
 from local_models.training.model import SHAPES, Batch, Decoder
+from local_models.training.optimizer import Rates
 from local_models.training.progress import say
 from local_models.training.tokenizer import FILE, load_tokenizer
 
@@ -37,23 +38,30 @@ LESSONS: tuple[tuple[float, Mixture], ...] = (
 )
 """Up to which share of the time which mixture is taught."""
 
-LONG_ROWS_FROM = 0.8
 LONGER = 2
+"""How much longer rows are in the last part of the time, at as many tokens a batch."""
 
 
 class ReadingLesson:
     """Batches by progress: the mixture of the moment, and longer rows towards the end."""
 
     def __init__(
-        self, encoder: Encoder, examples: ReadingExamples, size: BatchSize, context: int, rng: random.Random
+        self,
+        encoder: Encoder,
+        examples: ReadingExamples,
+        size: BatchSize,
+        context: int,
+        rng: random.Random,
+        long_from: float,
     ) -> None:
         self._encoder, self._examples, self._size, self._context, self._rng = encoder, examples, size, context, rng
+        self._long_from = long_from
         self._lengths: dict[int, Iterator[Row]] = {}
 
     def next_batch(self, progress: float) -> Batch:
-        self._examples.mixture = next(mixture for until, mixture in LESSONS if progress <= until)
+        self._examples.mixture = next((mixture for until, mixture in LESSONS if progress <= until), LESSONS[-1][1])
         size = self._size
-        if progress > LONG_ROWS_FROM and size.length * LONGER <= self._context:
+        if progress > self._long_from and size.length * LONGER <= self._context:
             size = BatchSize(max(1, size.rows // LONGER), size.length * LONGER)
         rows = self._rows(size.length)
         return batch_of([next(rows) for _ in range(size.rows)], self._context, self._rng)
@@ -65,13 +73,16 @@ class ReadingLesson:
         return self._lengths[length]
 
 
-def lesson_batches(data: Path, run: Path, size: BatchSize, context: int, seed: int) -> Callable[[float], Batch]:
+def lesson_batches(options: argparse.Namespace, context: int, seed: int) -> Callable[[float], Batch]:
     """The reading lesson over the training part of a data folder."""
     rng = random.Random(seed)
-    passages, retrieved = read_passages(data, Part.TRAINING), read_retrieved(data, Part.TRAINING)
+    passages = read_passages(options.data, Part.TRAINING)
+    retrieved = read_retrieved(options.data, Part.TRAINING)
     say(f"{len(passages)} passages, {sum(len(passage.questions) for passage in passages)} questions")
     examples = ReadingExamples(passages, retrieved, rng, replace(LESSONS[0][1]))
-    return ReadingLesson(Encoder(load_tokenizer(run)), examples, size, context, rng).next_batch
+    size = BatchSize(options.rows, options.length)
+    encoder = Encoder(load_tokenizer(options.run))
+    return ReadingLesson(encoder, examples, size, context, rng, options.long_from).next_batch
 
 
 def fresh_decoder(options: argparse.Namespace) -> Decoder:
@@ -96,10 +107,22 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=6)
     parser.add_argument("--length", type=int, default=512)
     parser.add_argument("--accumulate", type=int, default=1, help="batches per step")
+    parser.add_argument("--long-from", type=float, default=0.8, help="share of the time after which rows are longer")
+    parser.add_argument("--muon-rate", type=float, default=Rates().matrices, help="0: AdamW for all")
+    parser.add_argument("--adam-rate", type=float, default=Rates().rest)
+    parser.add_argument("--no-compile", dest="compiled", action="store_false", help="where there is no C++ compiler")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    plan = Plan(options.minutes, options.seed, options.threads, accumulate=options.accumulate)
+    rates = Rates(options.muon_rate, options.adam_rate)
+    plan = Plan(
+        options.minutes,
+        options.seed,
+        options.threads,
+        accumulate=options.accumulate,
+        compiled=options.compiled,
+        rates=rates,
+    )
     device = prepare(plan)
     if options.start is not None and not (options.run / FILE).exists():
         options.run.mkdir(parents=True, exist_ok=True)
@@ -108,10 +131,9 @@ def main() -> None:
     model = load_model(options.run)[0] if going_on else fresh_decoder(options)
     model = model.train().to(device)
     say(f"{model.parameter_count / 1e6:.1f} M parameters on {device}")
-    size = BatchSize(options.rows, options.length)
     # A resumed lesson draws other examples than the ones it had: the checkpoint's age is part of the seed.
     seed = options.seed + (int((options.run / CHECKPOINT).stat().st_mtime) if going_on else 0)
-    batches = lesson_batches(options.data, options.run, size, model.shape.context, seed)
+    batches = lesson_batches(options, model.shape.context, seed)
     train(model, batches, plan, options.run, "Reading")
 
 

@@ -80,7 +80,7 @@ def test_a_distractor_never_holds_the_answer(data: Path) -> None:
     finder = Distractors(passages, random.Random(0))
     for passage in passages[:20]:
         question = passage.questions[0]
-        drawn = finder.draw(passage, question.text, question.answers, 4)
+        drawn = finder.draw(passage, question, 4)
         assert len(drawn) == 4
         assert not any(holds(other.text, question.answers) for other in drawn)
 
@@ -94,7 +94,9 @@ def test_a_question_is_held_back_or_trained_on_but_never_both(data: Path) -> Non
 
 
 def test_a_searched_question_is_answered_from_the_passage_that_holds_the_answer(data: Path) -> None:
-    row = RetrievedQuestion("What is made of cheese?", "The Moon", (("Moon", "They say the moon is cheese."), ("Sun", "Hot.")))
+    row = RetrievedQuestion(
+        "What is made of cheese?", "The Moon", (("Moon", "They say the moon is cheese."), ("Sun", "Hot."))
+    )
     mixture = Mixture(retrieved=1.0, absent=0.0)
     examples = ReadingExamples(read_passages(data, Part.TRAINING), [row], random.Random(0), mixture)
     (turn,) = next(examples.conversations())
@@ -104,7 +106,10 @@ def test_a_searched_question_is_answered_from_the_passage_that_holds_the_answer(
 
 def test_two_questions_become_one_sentence() -> None:
     assert joined("When was it built?", "Who built it?") == "When was it built, and who built it?"
-    assert joined("When was it built?", "UNESCO lists it since when?") == "When was it built, and UNESCO lists it since when?"
+    assert (
+        joined("When was it built?", "UNESCO lists it since when?")
+        == "When was it built, and UNESCO lists it since when?"
+    )
 
 
 def test_a_swapped_year_is_one_that_the_source_does_not_name() -> None:

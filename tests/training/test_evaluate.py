@@ -1,0 +1,37 @@
+"""The figures of a reader, on answers written by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_models.prompt_format import ABSTENTION, NumberedSource
+from local_models.training.evaluate import Judged, auroc, f1_of, figures_of
+from local_models.training.examples import Turn
+
+SOURCE = NumberedSource(2, "a.pdf", "The crane was built in 1846. It was large.")
+
+
+def judged(answer: str, said: str, probability: float = 0.0) -> Judged:
+    return Judged(Turn((SOURCE,), "When?", answer), said, probability)
+
+
+def test_f1_counts_shared_words_whatever_their_case_and_articles() -> None:
+    assert f1_of("The old Crane.", "old crane") == 1.0
+    assert f1_of("crane of 1846", "1846") == pytest.approx(0.5)
+    assert f1_of("", "1846") == 0.0
+
+
+def test_auroc_is_the_chance_that_an_unanswerable_question_scores_higher() -> None:
+    assert auroc([0.9, 0.8], [0.1, 0.2]) == 1.0
+    assert auroc([0.5], [0.5]) == 0.5
+    assert auroc([], [0.5]) == 0.5
+
+
+def test_a_right_answer_with_a_wrong_number_counts_for_f1_and_not_for_citation() -> None:
+    figures = figures_of([judged("1846 [2].", "1846 [1].")])
+    assert (figures.f1, figures.exact, figures.citation) == (1.0, 1.0, 0.0)
+
+
+def test_an_abstention_counts_as_wrong_where_the_sources_hold_the_answer() -> None:
+    figures = figures_of([judged("1846 [2].", ABSTENTION, 0.9), judged(ABSTENTION, f" {ABSTENTION}", 0.8)])
+    assert (figures.f1, figures.wrong_abstentions, figures.right_abstentions) == (0.0, 1.0, 1.0)

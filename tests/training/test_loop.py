@@ -1,0 +1,84 @@
+"""Training against the clock, its checkpoints, and the copying circuit."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from local_models.errors import UsageError
+from local_models.training.batches import Row, batch_of
+from local_models.training.circuits import set_copying, slot_width
+from local_models.training.loop import Plan, Spent, load_model, rate_at, resume, save, train
+from local_models.training.model import SHAPES, Batch, Decoder
+from local_models.training.optimizer import Rates, optimizers_for, orthogonal
+
+TINY = replace(SHAPES["nano"], vocabulary=64, context=64)
+
+
+def repeating_batch(progress: float) -> Batch:
+    del progress
+    return batch_of([Row([1, 2, 3, 4] * 8 + [1], [1.0] * 33) for _ in range(2)], 64, random.Random(0))
+
+
+def test_the_learning_rate_rises_stays_and_falls_to_nothing() -> None:
+    assert rate_at(0.0) == pytest.approx(0.01)
+    assert rate_at(0.3) == 1.0
+    assert 0 < rate_at(0.9) < 0.3
+    assert rate_at(1.0) == 0.0
+
+
+def test_a_checkpoint_gives_back_model_optimizers_and_what_was_spent(tmp_path: Path) -> None:
+    model = Decoder(TINY)
+    optimizers = optimizers_for(model, Rates())
+    model.loss(repeating_batch(0)).backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    save(model, optimizers, Spent(12.5, 3, 99), tmp_path)
+    other = Decoder(TINY)
+    assert resume(other, optimizers_for(other, Rates()), tmp_path) == Spent(12.5, 3, 99)
+    for name, parameter in model.state_dict().items():
+        assert torch.equal(parameter, other.state_dict()[name])
+
+
+def test_a_run_without_a_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no checkpoint"):
+        load_model(tmp_path)
+
+
+def test_orthogonal_steps_have_singular_values_near_one() -> None:
+    values = torch.linalg.svdvals(orthogonal(torch.randn(2, 16, 48)).float())
+    assert values.min() > 0.3
+    assert values.max() < 1.5
+
+
+def test_a_fresh_decoder_with_the_copying_circuit_goes_on_with_what_it_has_seen() -> None:
+    torch.manual_seed(0)
+    shape = SHAPES["cpu"]
+    model = Decoder(shape)
+    set_copying(model, torch.randn(shape.vocabulary, slot_width(shape)))
+    phrase = torch.randperm(shape.vocabulary)[:24]
+    ids = torch.cat((phrase, torch.randperm(shape.vocabulary)[:40], phrase)).unsqueeze(0)
+    with torch.no_grad():
+        best = model(ids)[0].argmax(-1)
+    copied = (best[-23:-1] == ids[0, -22:]).float().mean()
+    assert copied > 0.8
+
+
+def test_the_copying_circuit_refuses_a_decoder_without_room_for_it() -> None:
+    with pytest.raises(UsageError):
+        set_copying(Decoder(SHAPES["nano"]), torch.randn(1024, 15))
+
+
+@pytest.mark.real
+def test_a_run_that_was_cut_off_goes_on_with_the_minutes_left(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    first = train(Decoder(TINY), repeating_batch, Plan(minutes=0.02, threads=1, compiled=False), tmp_path, "Test")
+    model, spent = load_model(tmp_path)
+    assert spent == first
+    second = train(model.train(), repeating_batch, Plan(minutes=0.04, threads=1, compiled=False), tmp_path, "Test")
+    assert second.steps > first.steps
+    assert second.seconds >= 0.04 * 60
