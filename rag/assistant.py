@@ -222,6 +222,10 @@ class Assistant:
     def rename_draft(self, draft_id: int, title: str) -> Draft:
         return self.store.drafts.rename(draft_id, title)
 
+    def set_draft_language(self, draft_id: int, language: str) -> Draft:
+        """`language` is a Pygments alias, "text" or "markdown" for prose."""
+        return self.store.drafts.set_language(draft_id, language)
+
     def delete_draft(self, draft_id: int) -> None:
         self.store.drafts.delete(draft_id)
 

@@ -66,7 +66,7 @@ class OpenDraft(QObject):
         self.draft = replace(self.draft, title=title)
 
     def stored(self, draft: Draft) -> None:
-        """The service has kept this state. The language stays the one chosen here."""
+        """The service has kept this state. The language stays the one chosen here: it may be on its way still."""
         self.draft = replace(draft, language=self.draft.language)
 
     def selection(self, cursor: QTextCursor) -> tuple[int, int]:

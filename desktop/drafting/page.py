@@ -208,6 +208,7 @@ class DraftingPage(QWidget):
             self._current.use_language(language)
             self._editor.use_language(language)
             self._show_place()
+            self._read(partial(self._assistant.set_draft_language, self._current.draft.id, language))
 
     @Slot(object)
     def _confirm_deletion(self, draft: Draft) -> None:

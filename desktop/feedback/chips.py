@@ -35,7 +35,7 @@ class Chips(QWidget):
             chip.clicked.connect(self.toggled)
             self._chips[key] = chip
             flow.addWidget(chip)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._dress()

@@ -98,6 +98,7 @@ class FeedbackPanel(QFrame):
             stack.addWidget(chips)
         stack.addWidget(self._comment)
         stack.addWidget(self._correction)
+        stack.addStretch()
         stack.addLayout(last)
 
     def _connect(self) -> None:

@@ -35,11 +35,15 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to take in. Without paths: look at the known folders again, or only embed what an earlier run left."""
+    """What to take in. Without paths: look at the known folders again, or only embed what an earlier run left.
+
+    `collecting`: the documents are known, and only put in the collection.
+    """
 
     paths: tuple[Path, ...] = ()
     collection: str | None = None
     rescan: bool = False
+    collecting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class IntakeStatus:
 
 @dataclass(frozen=True, slots=True)
 class IntakeOutcome:
-    """What one request came to. `error` ended it early; what was read until then stays."""
+    """What one request came to. `error` ended it early; what was read until then stays.
+
+    `collection` is set when known documents were put in it; `quiet` when the user did not ask for anything.
+    """
 
     added: int = 0
     replaced: int = 0
@@ -63,6 +70,7 @@ class IntakeOutcome:
     failed: tuple[DocumentFailed, ...] = ()
     stopped: bool = False
     quiet: bool = False
+    collection: str = ""
     error: FootnoteError | None = field(default=None, compare=False)
 
 
@@ -140,8 +148,10 @@ class Intake(QObject):
     def _next(self) -> None:
         if self._waiting:
             self._request = self._waiting.popleft()
-            quiet = not self._request.paths and not self._request.rescan
-            self._before = IntakeOutcome(quiet=quiet)
+            request = self._request
+            collection = request.collection or "" if request.collecting else ""
+            quiet = not request.paths and not request.rescan
+            self._before = IntakeOutcome(quiet=quiet, collection=collection)
             self._run(self._request)
 
     def _run(self, request: Request) -> None:
@@ -230,6 +240,7 @@ class Intake(QObject):
             unchanged=max(before.unchanged, now.unchanged - seen),
             failed=now.failed or before.failed,
             quiet=before.quiet,
+            collection=before.collection,
         )
 
     def _finish(self, outcome: IntakeOutcome) -> None:
@@ -256,6 +267,9 @@ def take_in(assistant: Assistant, request: Request, lane: Lane, cancel: CancelTo
 
 def outcome_sentence(outcome: IntakeOutcome) -> str:
     """One sentence: what came in, what was there already, what was left out."""
+    if outcome.collection and not outcome.stopped and not outcome.failed:
+        number = outcome.added + outcome.replaced + outcome.unchanged
+        return f"{number:,} {'document is' if number == 1 else 'documents are'} in “{outcome.collection}” now."
     parts = [
         _counted(outcome.added, "document added", "documents added"),
         _counted(outcome.replaced, "document read anew", "documents read anew"),

@@ -10,8 +10,8 @@ from desktop.controls import ElidedLabel, button, column, label, redress, row
 from desktop.library.intake import IntakeOutcome, IntakeStatus, left_out_text, outcome_sentence
 from desktop.tokens import XS, M, S
 
-_LIST_HEIGHT = 132
-"""Pixels: about six lines of reasons before it scrolls."""
+_MOST_LINES = 8
+"""Lines of what was left out before the list scrolls: the documents below stay in view."""
 
 
 class IntakeBar(QFrame):
@@ -105,7 +105,6 @@ class OutcomeNotice(QFrame):
         self._list = QPlainTextEdit(readOnly=True)
         self._list.setAccessibleName("Files that were left out, and why")
         self._list.setTabChangesFocus(True)
-        self._list.setFixedHeight(_LIST_HEIGHT)
         self._lay_out()
         self._more.toggled.connect(self._unfold)
         self._copy.clicked.connect(self._copy_list)
@@ -117,6 +116,8 @@ class OutcomeNotice(QFrame):
         self._error.setText(str(outcome.error) if outcome.error else "")
         self._error.setVisible(outcome.error is not None)
         self._list.setPlainText(left_out_text(outcome.failed))
+        lines = min(2 * len(outcome.failed), _MOST_LINES)
+        self._list.setFixedHeight(lines * self._list.fontMetrics().lineSpacing() + 3 * S)
         self._more.setVisible(bool(outcome.failed))
         self._more.setChecked(False)
         self._unfold(unfolded=False)

@@ -210,9 +210,11 @@ def display_text(document: Document, column: Column) -> str:
 
 
 def state_text(document: Document) -> str:
-    """The state in words; a failure says why."""
+    """The state in words; a failure says why, without the name that stands beside it."""
     words = STATE_WORDS[document.state]
-    return f"{words}: {document.reason}" if document.state is DocumentState.FAILED and document.reason else words
+    if document.state is not DocumentState.FAILED or not document.reason:
+        return words
+    return f"{words}: {document.reason.replace(f'“{document.path.name}”', 'it', 1)}"
 
 
 def tooltip(document: Document, column: Column) -> str:

@@ -242,7 +242,11 @@ class LibraryPage(QWidget):
             self, "Put in collection", "Name of the collection (an existing or a new one):", names or [""], 0
         )
         if accepted and name.strip():
-            self._take_in(Request(tuple(document.path for document in documents), name.strip()))
+            self.collect(documents, name.strip())
+
+    def collect(self, documents: list[Document], name: str) -> None:
+        """Put known documents in a collection, a new one or one that is there."""
+        self._take_in(Request(tuple(document.path for document in documents), name, collecting=True))
 
     @Slot(object)
     def _confirm_removal(self, documents: list[Document]) -> None:

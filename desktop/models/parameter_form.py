@@ -106,6 +106,7 @@ def _field(parameter: Parameter) -> QSpinBox | QDoubleSpinBox:
     field.setAccessibleDescription(parameter.explanation)
     field.setToolTip(f"{parameter.explanation}\nDefault: {_default_words(parameter)}")
     field.setKeyboardTracking(False)
+    field.lineEdit().setTextMargins(XS, 0, 0, 0)
     return field
 
 

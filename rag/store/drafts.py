@@ -55,6 +55,13 @@ class Drafts:
             row.title, row.updated_at = title, datetime.now(UTC)
             return _draft(session, row)
 
+    def set_language(self, draft_id: int, language: str) -> Draft:
+        """How the model and the editor treat it; the text stays."""
+        with self._database.write() as session:
+            row = _row(session, draft_id)
+            row.language = language
+            return _draft(session, row)
+
     def delete(self, draft_id: int) -> None:
         """With its history."""
         with self._database.write() as session:

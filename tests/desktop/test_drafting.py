@@ -433,6 +433,13 @@ def test_deleting_a_draft_asks_first(qtbot: QtBot, page: DraftingPage, assistant
     assert page._middle.currentIndex() == 0
 
 
+def test_a_language_that_was_chosen_is_kept(qtbot: QtBot, page: DraftingPage, assistant: PagesAssistant) -> None:
+    page._header._language.setCurrentIndex(page._header._language.findData("sql"))
+    page._header._choose_language()
+    qtbot.waitUntil(lambda: assistant.texts[1].language == "sql")
+    assert page.editor.number_width() > 0
+
+
 def test_a_title_is_kept_when_it_was_edited(qtbot: QtBot, page: DraftingPage, assistant: PagesAssistant) -> None:
     page._header._title.selectAll()
     qtbot.keyClicks(page._header._title, "Second letter")

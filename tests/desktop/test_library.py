@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,7 @@ def test_a_newer_state_of_a_document_changes_its_row_and_adds_none(qtbot: QtBot,
 def test_a_failure_says_why_in_its_cell() -> None:
     document = Document(1, Path("/a.pdf"), "", "", "", 1, DocumentState.FAILED, "It needs a password.")
     assert state_text(document) == "Failed: It needs a password."
+    assert state_text(replace(document, reason="“a.pdf” is damaged.")) == "Failed: it is damaged."
 
 
 def test_kinds_are_words_of_a_person() -> None:
@@ -257,6 +259,16 @@ def test_files_go_into_the_hand_picked_collection_that_is_shown(
     page.add_paths([Path("/in/b.pdf")])
     qtbot.waitUntil(lambda: bool(assistant.calls))
     assert assistant.calls[0] == ("add", (Path("/in/b.pdf"),), "Tax")
+
+
+def test_putting_documents_in_a_collection_says_just_that(
+    qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes
+) -> None:
+    document = assistant.put(Path("/in/a.pdf"))
+    page = open_page(qtbot, assistant, lanes)
+    page.collect([document], "Tax")
+    qtbot.waitUntil(page._notice.isVisible)
+    assert page._notice._sentence.text() == "1 document is in “Tax” now."
 
 
 # What is there

@@ -177,6 +177,10 @@ class PagesAssistant:
         self.texts[draft_id] = replace(self.texts[draft_id], title=title)
         return self.texts[draft_id]
 
+    def set_draft_language(self, draft_id: int, language: str) -> Draft:
+        self.texts[draft_id] = replace(self.texts[draft_id], language=language)
+        return self.texts[draft_id]
+
     def delete_draft(self, draft_id: int) -> None:
         self.texts.pop(draft_id)
 
