@@ -37,6 +37,7 @@ PREFILL_STEP = 256
 
 _NO = ctypes.c_bool(False)  # noqa: FBT003 - C takes flags by position
 
+_CUT = "\x00"  # no model has a use for it in a text
 _ABORTED = 2  # llama_decode's result after its abort callback said so
 _LOG_ERROR = 4  # ggml_log_level
 
@@ -96,7 +97,11 @@ class LlamaModel:
 
     def prompt_tokens(self, segments: Sequence[Segment]) -> list[int]:
         """The tokens of a prompt, with the model's begin token if it wants one and the template gave none."""
-        tokens = [token for segment in segments for token in self._tokenize(segment.text, special=segment.special)]
+        own = {segment.text: self._tokenize(segment.text, special=True) for segment in segments if segment.special}
+        markers = self._markers([token for tokens in own.values() for token in tokens])
+        tokens: list[int] = []
+        for segment in segments:
+            tokens += own[segment.text] if segment.special else self._content_tokens(segment.text, markers)
         bos = int(llama_cpp.llama_vocab_bos(self._vocab))
         if llama_cpp.llama_vocab_get_add_bos(self._vocab) and tokens[:1] != [bos]:
             tokens.insert(0, bos)
@@ -213,6 +218,20 @@ class LlamaModel:
         count = llama_cpp.llama_tokenize(self._vocab, data, len(data), tokens, room, _NO, special)
         assert count >= 0
         return list(tokens[:count])
+
+    def _markers(self, template_tokens: Sequence[int]) -> list[str]:
+        """The template's markers that a vocabulary calls user-defined: llama.cpp finds those in any text."""
+        kinds = {token: llama_cpp.llama_vocab_get_attr(self._vocab, token) for token in set(template_tokens)}
+        texts = [
+            self._special_text(token) for token, kind in kinds.items() if kind & llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+        ]
+        return [text for text in texts if len(text) > 2 and not text.isspace()]
+
+    def _content_tokens(self, text: str, markers: Sequence[str]) -> list[int]:
+        """The tokens of a content, in which no marker stays whole: it is cut behind its first character."""
+        for marker in markers:
+            text = text.replace(marker, marker[0] + _CUT + marker[1:])
+        return [token for part in text.split(_CUT) for token in self._tokenize(part, special=False)]
 
     def _bytes(self, token: int) -> bytes:
         room = 64

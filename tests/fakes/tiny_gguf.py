@@ -42,13 +42,14 @@ def write_tiny_gguf(
     chat_template: str | None = CHATML,
     architecture: str = "llama",
     seed: int = 0,
+    special_type: gguf.TokenType = gguf.TokenType.CONTROL,
     texts: Sequence[str] = (_TEXT,),
 ) -> Path:
     """Write the model to `path` and return it."""
     tokens, merges = _vocabulary(texts)
     writer = gguf.GGUFWriter(path, architecture)
     _describe(writer, size, len(tokens))
-    _add_tokenizer(writer, tokens, merges, chat_template)
+    _add_tokenizer(writer, tokens, merges, chat_template, special_type)
     _add_weights(writer, size, len(tokens), np.random.default_rng(seed))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -97,8 +98,10 @@ def _describe(writer: gguf.GGUFWriter, size: TinySize, vocabulary: int) -> None:
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
 
 
-def _add_tokenizer(writer: gguf.GGUFWriter, tokens: list[str], merges: list[str], template: str | None) -> None:
-    kinds = [gguf.TokenType.CONTROL if token in SPECIAL else gguf.TokenType.NORMAL for token in tokens]
+def _add_tokenizer(
+    writer: gguf.GGUFWriter, tokens: list[str], merges: list[str], template: str | None, special: gguf.TokenType
+) -> None:
+    kinds = [special if token in SPECIAL else gguf.TokenType.NORMAL for token in tokens]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list(tokens)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import gguf
 import psutil
 import pytest
 
@@ -146,6 +147,15 @@ def test_a_marker_in_a_content_costs_more_than_one_token(generator: LlamaGenerat
     plain = ask(generator, "")[1].prompt_tokens
     marker = ask(generator, "<|im_start|>")[1].prompt_tokens
     assert marker - plain == generator.count(["<|im_start|>"])[0] > 5
+
+
+def test_a_marker_that_the_vocabulary_finds_in_any_text_is_cut_in_contents(tmp_path: Path) -> None:
+    loose = write_tiny_gguf(tmp_path / "loose.gguf", special_type=gguf.TokenType.USER_DEFINED)
+    with WorkerClient("llm", worker_command("llm")) as client:
+        generator = LlamaGenerator(client, ModelSettings(loose, threads=1))
+        assert generator.count(["<|im_start|>"]) == [1]
+        plain = ask(generator, "")[1].prompt_tokens
+        assert ask(generator, "<|im_start|>")[1].prompt_tokens - plain > 5
 
 
 def test_a_prompt_that_does_not_fit_is_refused_with_the_numbers(generator: LlamaGenerator) -> None:
