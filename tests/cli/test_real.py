@@ -46,7 +46,7 @@ def rows(value: object) -> list[dict[str, object]]:
 
 def test_adding_the_samples_again_changes_nothing(library: Path) -> None:
     result = run(library, "add", str(ROOT / "samples"))
-    assert (result["added"], result["unchanged"], result["embedded"]) == (0, 4, 0)
+    assert (result["added"], result["unchanged"], result["embedded"]) == (0, len(list((ROOT / "samples").iterdir())), 0)
 
 
 def test_a_quote_is_found_with_its_page(library: Path) -> None:
@@ -95,7 +95,7 @@ def test_the_doctor_finds_everything_well(library: Path) -> None:
 def test_ctrl_c_while_adding_ends_with_130_and_the_next_add_goes_on(tmp_path: Path) -> None:
     many = tmp_path / "many"
     many.mkdir()
-    for number in range(400):
+    for number in range(60):
         (many / f"{number}.txt").write_text(f"Note {number}. The tree was {number} metres high.\n" * 30)
     command = [*FOOTNOTE, "--data", str(tmp_path / "data"), "add", str(many)]
     adding = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -106,7 +106,7 @@ def test_ctrl_c_while_adding_ends_with_130_and_the_next_add_goes_on(tmp_path: Pa
     assert adding.returncode == 130, told
     assert "Traceback" not in told
     result = run(tmp_path / "data", "add", str(many))
-    assert int(str(result["added"])) + int(str(result["unchanged"])) == 400
+    assert int(str(result["added"])) + int(str(result["unchanged"])) == 60
 
 
 def test_a_second_program_is_told_that_the_library_is_open(library: Path) -> None:
