@@ -17,9 +17,11 @@ import numpy as np
 from local_models.cancel import CancelToken
 from rag.errors import NotFound
 from rag.events import Retrieved
-from rag.index.fusion import fuse, highest_words_score
+from rag.index.calibration import unrelated_cosine
+from rag.index.fusion import fuse, highest_words_score, vectors_share
+from rag.index.languages import foreign_share
 from rag.index.terms import QueryTerm, asked_words, match_query, query_terms
-from rag.index.vectors import VectorIndex
+from rag.index.vectors import Ids, VectorIndex
 from rag.ports import Embedder
 from rag.relevance import is_relevant
 from rag.selection import without_duplicates
@@ -40,6 +42,7 @@ class Retriever:
         self._library = library
         self._index = index
         self._embedder = embedder
+        self._unrelated: dict[str, float] = {}
 
     def retrieve(self, question: str, *, scope: Scope, limit: int, cancel: CancelToken) -> Retrieved:
         """The best `limit` passages in scope, best first, near-duplicates merged. Raises ModelError, WorkerDied,
@@ -47,13 +50,14 @@ class Retriever:
         """
         started = time.monotonic()
         terms = asked_words(query_terms(question))
+        allowed = None if scope.everything else self._library.passage_ids(scope)
         words = self.by_words(terms, scope)
         cancel.check()
-        cosines = self.by_vectors(question, scope, tuple(words), cancel)
-        ranked = self._fused(terms, words, cosines)
-        hits = self._hits(ranked, limit)
-        searched = self._library.count(scope)
-        return Retrieved(hits, searched, time.monotonic() - started, is_relevant(hits))
+        cosines = self.by_vectors(question, allowed, tuple(words), cancel)
+        hits = self._hits(self.fused(question, terms, words, cosines, cancel), limit)
+        passages = self._library.passage_count() if allowed is None else len(allowed)
+        relevant = is_relevant(hits, passages)
+        return Retrieved(hits, self._library.count(scope), time.monotonic() - started, relevant)
 
     def by_words(self, terms: Sequence[QueryTerm], scope: Scope, limit: int = CANDIDATES) -> dict[int, float]:
         """Passage ids with their BM25, best first."""
@@ -63,25 +67,42 @@ class Retriever:
         return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=limit))
 
     def by_vectors(
-        self, question: str, scope: Scope, also: Sequence[int], cancel: CancelToken, limit: int = CANDIDATES
+        self, question: str, allowed: Ids | None, also: Sequence[int], cancel: CancelToken, limit: int = CANDIDATES
     ) -> dict[int, float]:
-        """Passage ids with their cosines: the nearest, best first, then those of `also` that have a vector."""
+        """Passage ids with their cosines: the nearest of those allowed, then those of `also` that have a vector."""
         if not len(self._index) or not question.strip():
             return {}
         vector = self._embedder.embed([question], cancel)[0]
-        allowed = None if scope.everything else self._library.passage_ids(scope)
         found = dict(_pairs(self._index.search(vector, limit, allowed)))
         others = np.array([id_ for id_ in also if id_ not in found], np.int64)
         found.update(_pairs(self._index.search(vector, len(others), others)))
         return found
 
-    def _fused(
-        self, terms: Sequence[QueryTerm], words: Mapping[int, float], cosines: Mapping[int, float]
+    def fused(
+        self,
+        question: str,
+        terms: Sequence[QueryTerm],
+        words: Mapping[int, float],
+        cosines: Mapping[int, float],
+        cancel: CancelToken,
     ) -> list[tuple[int, Scores]]:
+        """Passage ids of both legs with their scores, best first."""
         known = self._library.word_document_frequency([form for term in terms for form in term.forms])
         frequencies = [max(known.get(form, 0) for form in term.forms) for term in terms]
-        highest = highest_words_score(frequencies, self._library.passage_count())
-        return fuse(words, cosines, highest=highest, cut_at=CANDIDATES)
+        return fuse(
+            words,
+            cosines,
+            highest=highest_words_score(frequencies, self._library.passage_count()),
+            cut_at=CANDIDATES,
+            share=vectors_share(foreign_share(question, self._embedder.identity.languages)),
+            unrelated=self._unrelated_cosine(cancel) if cosines else 0.0,
+        )
+
+    def _unrelated_cosine(self, cancel: CancelToken) -> float:
+        digest = self._embedder.identity.digest
+        if digest not in self._unrelated:
+            self._unrelated[digest] = unrelated_cosine(self._embedder, cancel)
+        return self._unrelated[digest]
 
     def _hits(self, ranked: Sequence[tuple[int, Scores]], limit: int) -> tuple[Hit, ...]:
         """Twice as many as asked for are read, so that merged duplicates leave no gap."""

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 ENGLISH = "en"
 
 # Function words by ISO 639-1 code: articles, pronouns, prepositions, conjunctions, auxiliaries and question words.
+# Chinese and Japanese have pairs of characters, as rag.index.terms looks them up.
 _FUNCTION_WORDS: Mapping[str, str] = {
     "en": """a about after all also am an and any are as at be because been before being between both but by can could
         did do does doing during each few for from further had has have having he her here hers him his how i if in
-        into is it its itself just may me might more most must my no nor not of off on once only or other our out over
-        own same shall she should so some such than that the their them then there these they this those through to
-        too under until up upon us very was we were what when where which while who whom whose why will with would you
-        your""",
+        into is it its itself just many may me might more most much must my no nor not of off on once only or other
+        our out over own same shall she should so some such than that the their them then there these they this those
+        through to too under until up upon us very was we were what when where which while who whom whose why will
+        with would you your""",
     "de": """aber alle als am an auch auf aus bei bin bis bist da damit dann das dass dem den denn der des die dies
         diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es für gegen hat habe
         haben hatte hatten ich ihm ihn ihr ihre im in ist ja jede kann kein keine können man mein mit muss nach nicht
@@ -98,6 +99,10 @@ _FUNCTION_WORDS: Mapping[str, str] = {
         كم كما كيف لا لم لن له لها ليس ما ماذا مع متى من منذ هذا هذه هل هم هو هي و وقد يكون""",
     "fa": """از است این آن آنها اما اگر با باید بر برای بود به تا چه چرا چگونه چند چیست خود در را کجا که کدام کرد کند
         کی ما می نمی نیز هم های یا یک و شد شود""",
+    "zh": """什么 多少 哪些 哪个 哪里 哪一 哪年 如何 怎么 怎样 为什 为何 是什 么是 什麼 多久 几个
+        是否 请问 是谁 有多 了什 吗 呢 谁""",
+    "ja": """です ます でし した して いる ある から まで とは 何で なに どこ いつ だれ 誰で
+        なぜ どの いく くら つで すか""",
     "hi": """अपने आदि इन इस इसके इसे उन उनके उस उसके एक ऐसे और कब कर करते करने कहा कहाँ का कितना कितनी कितने किया किस
         किसने किसी की के को कोई कौन क्या क्यों गया जब जा जिस जो तक तथा तो था थी थे द्वारा नहीं ने पर भी में यदि यह या
         ये लिए वह वे से हुआ है हैं हो होता होती""",
@@ -115,7 +120,22 @@ _SCRIPTS = (
     ("ar", re.compile(r"[\u0600-\u06ff]")),
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("ta", re.compile(r"[\u0b80-\u0bff]")),
+    ("ja", re.compile(r"[\u3040-\u30ff\u31f0-\u31ff]")),
+    ("zh", re.compile(r"[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")),
 )
+_LETTERS = (
+    *_SCRIPTS,
+    *((language, dict(_SCRIPTS)["ru"]) for language in ("be", "bg", "kk", "mk", "mn", "sr", "uk")),
+    *((language, dict(_SCRIPTS)["ar"]) for language in ("fa", "ku", "ur")),
+    *((language, dict(_SCRIPTS)["hi"]) for language in ("mr", "ne")),
+    ("ja", dict(_SCRIPTS)["zh"]),
+    ("ko", re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("ka", re.compile(r"[\u10a0-\u10ff]")),
+)
+"""Which letters a language is written in, when they are not Latin."""
+
 _READ_AT_MOST = 2000
 """Characters: about 300 words hold over 100 function words, which no longer changes a guess."""
 
@@ -141,9 +161,31 @@ def language_of_script(word: str) -> str:
     return next((language for language, letters in _SCRIPTS if letters.search(word)), "")
 
 
+def foreign_share(text: str, known: Sequence[str]) -> float:
+    """The share of the letters of `text`, 0 to 1, that are in none of the `known` languages; 0 if all are known ().
+
+    Letters of other scripts are foreign for certain; Latin ones as a whole, when their function words are.
+    """
+    letters = [char for char in text if char.isalpha()]
+    if not known or not letters:
+        return 0.0
+    latin = "".join(char for char in text if _is_latin(char))
+    foreign_latin = (guess_language(latin) or known[0]) not in known
+    readable = [letters_of for language, letters_of in _LETTERS if language in known]
+    foreign = sum(
+        foreign_latin if _is_latin(char) else not any(letters_of.match(char) for letters_of in readable)
+        for char in letters
+    )
+    return foreign / len(letters)
+
+
 def is_stop_word(word: str, languages: Iterable[str]) -> bool:
     """True if the case-folded `word` is a function word of one of `languages`."""
     return any(word in STOP_WORDS.get(language, ()) for language in languages)
+
+
+def _is_latin(char: str) -> bool:
+    return char < "\u0250" or "\u1e00" <= char <= "\u1eff" or char.isspace()
 
 
 def _words(text: str) -> list[str]:

@@ -85,7 +85,7 @@ def query_terms(question: str) -> tuple[QueryTerm, ...]:
         for word in _words(token, spelled=True):
             forms = tuple(dict.fromkeys(form for language in languages if (form := _form(word, language))))
             if forms and forms[0] not in found:
-                found[forms[0]] = QueryTerm(word, forms, is_stop_word(word, languages))
+                found[forms[0]] = QueryTerm(word, forms, is_stop_word(word, (*languages, language_of_script(word))))
     return tuple(found.values())
 
 
