@@ -47,9 +47,13 @@ class FeedbackPanel(QFrame):
         self._current = current
         self._pending: Feedback | None = None
         self._buttons = {verdict: self._verdict_button(verdict) for verdict in Verdict}
-        self._reasons = {verdict: Chips(REASONS[verdict], self) for verdict in Verdict}
-        self._comment = _text_field(self, "Comment", "Anything else? (optional)")
-        self._correction = _text_field(self, "A better answer", "How should it have been answered? (optional)")
+        self._reasons = {verdict: Chips(REASONS[verdict]) for verdict in Verdict}
+        self._comment = _text_field("Comment", "Anything else? (optional)")
+        self._correction = _text_field("A better answer", "How should it have been answered? (optional)")
+        self._fields = (
+            (label("In your words", "small"), self._comment),
+            (label("A better answer", "small"), self._correction),
+        )
         self._status = label("", "small", wrap=True)
         self._save = button("Save", "primary")
         self._withdraw = button("Withdraw", "danger")
@@ -96,8 +100,9 @@ class FeedbackPanel(QFrame):
         stack.addLayout(first)
         for chips in self._reasons.values():
             stack.addWidget(chips)
-        stack.addWidget(self._comment)
-        stack.addWidget(self._correction)
+        for words, field in self._fields:
+            stack.addWidget(words)
+            stack.addWidget(field)
         stack.addStretch()
         stack.addLayout(last)
 
@@ -128,8 +133,9 @@ class FeedbackPanel(QFrame):
         chosen = self._verdict()
         for verdict, chips in self._reasons.items():
             chips.setVisible(verdict is chosen)
-        self._comment.setVisible(chosen is not None)
-        self._correction.setVisible(chosen is not None)
+        for words, field in self._fields:
+            words.setVisible(chosen is not None)
+            field.setVisible(chosen is not None)
         self._follow_edits()
 
     @Slot()
@@ -182,8 +188,8 @@ class FeedbackPanel(QFrame):
         redress(self._status, "role", role)
 
 
-def _text_field(parent: QWidget, name: str, hint: str) -> QPlainTextEdit:
-    field = QPlainTextEdit(parent)
+def _text_field(name: str, hint: str) -> QPlainTextEdit:
+    field = QPlainTextEdit()
     field.setAccessibleName(name)
     field.setPlaceholderText(hint)
     field.setTabChangesFocus(True)

@@ -11,6 +11,9 @@ from desktop.controls import button, column, label, row
 from desktop.models.parameters import DEFAULTS, LOADING, SAMPLING, Parameter
 from desktop.tokens import XS, M, S
 
+_NAME = 124
+"""Pixels: the longest name, so that the fields of both groups stand in one line."""
+
 _FIELD = 170
 """Pixels: wide enough for "A new one each time"."""
 
@@ -63,6 +66,7 @@ class ParameterForm(QWidget):
         grid.setHorizontalSpacing(M)
         grid.setVerticalSpacing(XS)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, _NAME)
         grid.addWidget(label(title, "small"), 0, 0, 1, 2)
         for number, parameter in enumerate(parameters):
             field = _field(parameter)

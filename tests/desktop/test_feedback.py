@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +103,17 @@ def test_reasons_break_into_lines_where_there_is_no_room(qtbot: QtBot) -> None:
 def test_tab_leaves_the_comment(qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes) -> None:
     panel = panel_for(qtbot, assistant, lanes, OLD)
     assert all(field.tabChangesFocus() and field.accessibleName() for field in (panel._comment, panel._correction))
+
+
+def test_tab_goes_from_top_to_bottom(qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes) -> None:
+    panel = panel_for(qtbot, assistant, lanes, OLD)
+    order: list[int] = []
+    widget = panel.nextInFocusChain()
+    while widget is not panel:
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            order.append(widget.mapTo(panel, QPoint(0, 0)).y())
+        widget = widget.nextInFocusChain()
+    assert order == sorted(order)
 
 
 def test_the_export_counts_each_layout_and_refuses_an_empty_one(
