@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PROSE = frozenset({"text", "markdown"})
+from rag.drafting import PROSE
 
 LANGUAGES = {
     "text": "Plain text",

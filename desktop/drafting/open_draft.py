@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from desktop.code_colours import code_format
 from desktop.drafting.highlighter import CodeHighlighter
-from desktop.drafting.languages import PROSE
+from desktop.drafting.languages import is_code
 from desktop.drafting.positions import code_points, utf16_units
 from rag.types import Draft
 
@@ -95,4 +95,4 @@ class OpenDraft(QObject):
 
     @property
     def is_code(self) -> bool:
-        return self.draft.language not in PROSE
+        return is_code(self.draft.language)
