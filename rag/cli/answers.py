@@ -115,5 +115,5 @@ def unique(citations: tuple[Citation, ...]) -> list[Citation]:
 
 
 def place_of(source: Source) -> str:
-    """Where a person finds it: the document, the place in it, the heading."""
-    return ", ".join(part for part in (source.document, str(source.place), source.heading) if part)
+    """Where a person finds it: the document, the place in it, the heading; a name that is all of them stands once."""
+    return ", ".join(dict.fromkeys(part for part in (source.document, str(source.place), source.heading) if part))

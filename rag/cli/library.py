@@ -192,7 +192,8 @@ def _report(
 
 
 def _hit_lines(number: int, hit: Hit) -> str:
-    where = ", ".join(part for part in (hit.document.path.name, str(hit.passage.place), hit.passage.heading) if part)
+    parts = (hit.document.path.name, str(hit.passage.place), hit.passage.heading)
+    where = ", ".join(dict.fromkeys(part for part in parts if part))
     text = "\n".join(f"   {line}" for line in hit.passage.text.strip().splitlines())
     return f"{number}. {where}  ({_scores(hit.scores)})\n{text}\n"
 
