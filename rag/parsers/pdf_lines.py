@@ -85,7 +85,7 @@ class Line:
 
 
 def read_lines(page: pdfium.PdfPage) -> list[Line]:
-    """The page's lines that are seen. Invisible ones count only on a page with little else: a recognised scan.
+    """The page's lines that are seen. Invisible ones count on a recognised scan, and where there is nothing else.
 
     Raises pdfium.PdfiumError for a damaged page.
     """
@@ -95,7 +95,17 @@ def read_lines(page: pdfium.PdfPage) -> list[Line]:
     finally:
         textpage.close()
     seen = [line for line in lines if line.visible]
-    return seen if 2 * sum(len(line.text) for line in seen) > sum(len(line.text) for line in lines) else lines
+    return lines if not seen or (len(seen) < len(lines) and _is_scan(page)) else seen
+
+
+def _is_scan(page: pdfium.PdfPage) -> bool:
+    """Whether one picture covers most of the page."""
+    width, height = page.get_size()
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        if (right - left) * (top - bottom) > 0.5 * width * height:
+            return True
+    return False
 
 
 def explained(lines: Sequence[Line]) -> list[Line]:

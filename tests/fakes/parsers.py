@@ -52,11 +52,13 @@ class Ink:
     invisible: bool = False
 
 
-def write_pdf(path: Path, pages: Sequence[Sequence[Ink]], *, title: str = "") -> Path:
-    """A PDF of these pages; an empty one is a blank page."""
+def write_pdf(path: Path, pages: Sequence[Sequence[Ink]], *, title: str = "", scans: bool = False) -> Path:
+    """A PDF of these pages; an empty one is a blank page. `scans`: a grey picture covers each page."""
     document = pdfium.PdfDocument.new()
     for inks in pages:
         page = document.new_page(*A4)
+        if scans:
+            _cover(document, page)
         for ink in inks:
             _draw(document, page, ink)
         page.gen_content()
@@ -64,6 +66,15 @@ def write_pdf(path: Path, pages: Sequence[Sequence[Ink]], *, title: str = "") ->
     if title:
         path.write_bytes(_with_title(path.read_bytes(), title))
     return path
+
+
+def _cover(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> None:
+    bitmap = pdfium.PdfBitmap.new_native(8, 8, raw.FPDFBitmap_Gray)
+    bitmap.fill_rect((220, 220, 220, 255), 0, 0, 8, 8)
+    picture = pdfium.PdfImage.new(document)
+    picture.set_bitmap(bitmap)
+    picture.set_matrix(pdfium.PdfMatrix().scale(*A4))
+    page.insert_obj(picture)
 
 
 def _draw(document: pdfium.PdfDocument, page: pdfium.PdfPage, ink: Ink) -> None:
