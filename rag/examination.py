@@ -47,7 +47,7 @@ def examine(data_dir: Path, store: Store, models: Models) -> list[Check]:
 
 def _disk(data_dir: Path) -> Check:
     free = shutil.disk_usage(data_dir).free
-    detail = f"{data_dir}, {_gigabytes(free)} free"
+    detail = f"{data_dir}, {_size(free)} free"
     advice = "" if free >= LEAST_FREE else "Free some space, or move the data directory with --data."
     return Check("Data directory", not advice, detail, advice)
 
@@ -72,7 +72,7 @@ def _model_files(models: Models) -> Iterator[Check]:
     chosen = models.chosen_name()
     for file in models.files():
         mark = " (in use)" if file.name == chosen else ""
-        detail = file.problem or f"{_gigabytes(file.size)}, {file.quantization}, context {file.context_length}"
+        detail = file.problem or f"{_size(file.size)}, {file.quantization}, context {file.context_length}"
         advice = "Remove it, or add it again." if file.problem else ""
         yield Check(f"Model {file.name}{mark}", not file.problem, detail, advice)
     if not models.files():
@@ -90,7 +90,7 @@ def _embedder(models: Models) -> Check:
 
 
 def _memory(hardware: Hardware) -> Check:
-    detail = f"{_gigabytes(hardware.free_memory)} free of {_gigabytes(hardware.memory)}, {hardware.cores} cores"
+    detail = f"{_size(hardware.free_memory)} free of {_size(hardware.memory)}, {hardware.cores} cores"
     return Check("Memory", ok=True, detail=detail)
 
 
@@ -101,5 +101,5 @@ def _gpu(models: Models) -> Check:
     return Check("GPU", not loaded.fallback_reason, f"the model runs on {loaded.device}", loaded.fallback_reason)
 
 
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"
+def _size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 100_000_000 else f"{size / 1e6:.0f} MB"

@@ -27,6 +27,9 @@ from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passag
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
 
+LONGEST_TITLE, LONGEST_HEADING = 80, 120
+"""Characters: together about 50 tokens, what a passage of 200 leaves free of the 256 that MiniLM reads."""
+
 _SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
 
 
@@ -211,6 +214,13 @@ def embedding_text(document: Document, passage: Passage) -> str:
     return "\n".join(
         part for part in (_shown_title(document.title, document.path), passage.heading, passage.text) if part
     )
+
+
+def _innermost(heading: str) -> str:
+    """The end of a long path of headings: the nearest ones say most about the passage."""
+    while len(heading) > LONGEST_HEADING and " › " in heading:
+        heading = heading.split(" › ", 1)[1]
+    return heading[:LONGEST_HEADING]
 
 
 def _shown_title(title: str, path: Path) -> str:
