@@ -1,7 +1,7 @@
 """Finds the passages that speak to a question: by words and by vectors, fused, best first.
 
-    question -> terms -> BM25 of the word index \
-    question -> vector -> cosines of the vector index -> fused -> passages -> hits
+    question -> terms -> BM25 of the word index, question -> vector -> cosines of the vector index
+    both -> fused scores -> passages -> hits, near-duplicates merged -> is the best of them relevant?
 
 Words are there as soon as a file is read and vectors follow, so each leg works without the other. Knows nothing of
 SQL, FAISS, prompts or answers; the same settings serve every library.
@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
 from rag.errors import NotFound
@@ -29,10 +31,20 @@ from rag.store.library import Library
 from rag.types import Document, Hit, Scope, Scores
 
 CANDIDATES = 100
-"""Passages taken from each leg. 50 and 200 give the same nDCG@10 within 0.002."""
+"""Passages taken from each leg. 50 and 200 give the same nDCG@10 within 0.002 in the mean of seven sets."""
 
 FIELD_WEIGHTS = (2.0, 1.0, 1.0)
 """Title, heading and text in BM25. A title weighs double: nDCG@10 +.011 on hotpotqa, +.004 on scifact, none worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a search among `searched` passages found, by passage id: BM25, cosines, and both fused, best first."""
+
+    words: Mapping[int, float]
+    vectors: Mapping[int, float]
+    fused: tuple[tuple[int, Scores], ...]
+    searched: int
 
 
 class Retriever:
@@ -45,58 +57,55 @@ class Retriever:
         self._unrelated: dict[str, float] = {}
 
     def retrieve(self, question: str, *, scope: Scope, limit: int, cancel: CancelToken) -> Retrieved:
-        """The best `limit` passages in scope, best first, near-duplicates merged. Raises ModelError, WorkerDied,
-        Cancelled; LibraryError when the database can't be read.
+        """The best `limit` passages in scope, best first, near-duplicates merged.
+
+        Raises ModelError and WorkerDied when the question can't be embedded, Cancelled, LibraryError.
         """
         started = time.monotonic()
-        terms = asked_words(query_terms(question))
-        allowed = None if scope.everything else self._library.passage_ids(scope)
-        words = self.by_words(terms, scope)
-        cancel.check()
-        cosines = self.by_vectors(question, allowed, tuple(words), cancel)
-        hits = self._hits(self.fused(question, terms, words, cosines, cancel), limit)
-        passages = self._library.passage_count() if allowed is None else len(allowed)
-        relevant = is_relevant(hits, passages)
+        ranking = self.rank(question, scope, cancel)
+        hits = self._hits(ranking.fused, limit)
+        relevant = is_relevant(hits, ranking.searched)
         return Retrieved(hits, self._library.count(scope), time.monotonic() - started, relevant)
 
-    def by_words(self, terms: Sequence[QueryTerm], scope: Scope, limit: int = CANDIDATES) -> dict[int, float]:
-        """Passage ids with their BM25, best first."""
-        match = match_query(terms)
-        if not match:
-            return {}
-        return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=limit))
-
-    def by_vectors(
-        self, question: str, allowed: Ids | None, also: Sequence[int], cancel: CancelToken, limit: int = CANDIDATES
-    ) -> dict[int, float]:
-        """Passage ids with their cosines: the nearest of those allowed, then those of `also` that have a vector."""
-        if not len(self._index) or not question.strip():
-            return {}
-        vector = self._embedder.embed([question], cancel)[0]
-        found = dict(_pairs(self._index.search(vector, limit, allowed)))
-        others = np.array([id_ for id_ in also if id_ not in found], np.int64)
-        found.update(_pairs(self._index.search(vector, len(others), others)))
-        return found
-
-    def fused(
-        self,
-        question: str,
-        terms: Sequence[QueryTerm],
-        words: Mapping[int, float],
-        cosines: Mapping[int, float],
-        cancel: CancelToken,
-    ) -> list[tuple[int, Scores]]:
-        """Passage ids of both legs with their scores, best first."""
-        known = self._library.word_document_frequency([form for term in terms for form in term.forms])
-        frequencies = [max(known.get(form, 0) for form in term.forms) for term in terms]
-        return fuse(
+    def rank(self, question: str, scope: Scope, cancel: CancelToken) -> Ranking:
+        """Passage ids with their scores, by each leg and fused. Raises as `retrieve`."""
+        terms = asked_words(query_terms(question))
+        allowed = None if scope.everything else self._library.passage_ids(scope)
+        searched = self._library.passage_count() if allowed is None else len(allowed)
+        words = self._by_words(terms, scope)
+        cancel.check()
+        cosines = self._by_vectors(question, allowed, list(words), cancel)
+        fused = fuse(
             words,
             cosines,
-            highest=highest_words_score(frequencies, self._library.passage_count()),
+            highest=self._highest_words_score(terms),
             cut_at=CANDIDATES,
             share=vectors_share(foreign_share(question, self._embedder.identity.languages)),
             unrelated=self._unrelated_cosine(cancel) if cosines else 0.0,
         )
+        return Ranking(words, cosines, tuple(fused), searched)
+
+    def _by_words(self, terms: Sequence[QueryTerm], scope: Scope) -> dict[int, float]:
+        match = match_query(terms)
+        if not match:
+            return {}
+        return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=CANDIDATES))
+
+    def _by_vectors(
+        self, question: str, allowed: Ids | None, also: Sequence[int], cancel: CancelToken
+    ) -> dict[int, float]:
+        """Cosines of the nearest passages, then of those in `also` that have a vector."""
+        if not len(self._index) or not question.strip():
+            return {}
+        vector = self._embedder.embed([question], cancel)[0]
+        nearest = _pairs(self._index.search(vector, CANDIDATES, allowed))
+        others = np.array([id_ for id_ in also if id_ not in nearest], np.int64)
+        return nearest | _pairs(self._index.search(vector, len(others), others))
+
+    def _highest_words_score(self, terms: Sequence[QueryTerm]) -> float:
+        known = self._library.word_document_frequency([form for term in terms for form in term.forms])
+        frequencies = [max(known.get(form, 0) for form in term.forms) for term in terms]
+        return highest_words_score(frequencies, self._library.passage_count())
 
     def _unrelated_cosine(self, cancel: CancelToken) -> float:
         digest = self._embedder.identity.digest
@@ -119,6 +128,6 @@ class Retriever:
         return tuple(without_duplicates(hits)[:limit])
 
 
-def _pairs(found: tuple[np.ndarray, np.ndarray]) -> list[tuple[int, float]]:
+def _pairs(found: tuple[Ids, NDArray[np.float32]]) -> dict[int, float]:
     ids, scores = found
-    return list(zip(ids.tolist(), scores.tolist(), strict=True))
+    return dict(zip(ids.tolist(), scores.tolist(), strict=True))

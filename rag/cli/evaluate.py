@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rag.assistant import Assistant
 from rag.cli.session import Commands, Session
-from rag.evaluation import answers
+from rag.evaluation import answers, beir, retrieval
 from rag.events import Progress
 from rag.types import Mode
 
@@ -29,6 +29,13 @@ def register(commands: Commands) -> None:
     asked.add_argument("--mode", choices=[mode.value for mode in Mode], default=Mode.GROUNDED.value)
     asked.add_argument("--model", metavar="NAME", help="a model of your library, or the path of a GGUF file")
     asked.set_defaults(run=run_answers)
+    found = kinds.add_parser(
+        "retrieval",
+        help="finding the right passages",
+        description="A folder in BEIR's layout with corpus.jsonl, queries.jsonl and qrels.tsv.",
+    )
+    _add_common(found)
+    found.set_defaults(run=run_retrieval)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +58,18 @@ def run_answers(args: argparse.Namespace, session: Session) -> int:
                     outcomes.append(event)
     model = next((outcome.answer.model for outcome in outcomes if outcome.answer.model), "")
     print_report({**answers.summarise(outcomes), "mode": args.mode, "model": model}, session)
+    return 0
+
+
+def run_retrieval(args: argparse.Namespace, session: Session) -> int:
+    data = beir.load_beir(args.folder)
+    with _library(args, session) as (assistant, folder), session.terminal.bar("Reading") as bar:
+        for event in retrieval.evaluate(assistant, data, folder / "corpus", session.cancel):
+            if isinstance(event, Progress):
+                bar.show(event.done, event.total, event.label)
+            else:
+                report = event.as_json()
+    print_report(report, session)
     return 0
 
 
