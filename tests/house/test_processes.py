@@ -66,7 +66,11 @@ def test_the_main_job_runs_with_sockets_refused_in_every_process(tmp_path: Path)
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
     document = tmp_path / "Lease.md"
-    document.write_text("# Lease\n\nA dog needs the written consent of the landlord.\n", encoding="utf-8")
+    document.write_text(
+        "# Lease\n\nA dog needs the written consent of the landlord.\n\n"
+        "# Rent\n\nThe rent is 940 euros a month and is paid by bank transfer.\n",
+        encoding="utf-8",
+    )
     seen = tmp_path / "seen.txt"
     environment = {
         **os.environ,
@@ -90,9 +94,9 @@ def test_the_main_job_runs_with_sockets_refused_in_every_process(tmp_path: Path)
 
     assert footnote("add", str(document))["added"] == 1
     assert footnote("search", "pets and consent")["hits"]
-    quoted = footnote("ask", "--mode", "quotes", "What does a dog need?")
+    quoted = footnote("ask", "--mode", "quotes", "Who must consent before a dog is kept?")
     assert quoted["citations"]
-    grounded = footnote("ask", "--mode", "grounded", "What does a dog need?")
+    grounded = footnote("ask", "--mode", "grounded", "Who must consent before a dog is kept?")
     assert grounded["model"]
 
     children = seen.with_name("seen.txt.children").read_text(encoding="utf-8")
