@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
+from desktop.collector import Collector
 from desktop.jobs import Lanes, describe_bug
 from desktop.main_window import MainWindow
 from desktop.theme import PREFERENCES, Theme
@@ -79,6 +80,7 @@ class Footnote(QObject):
         self._settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         theme = str(self._settings.value("theme", "system"))
         self._theme = Theme(application, theme if theme in PREFERENCES else "system")
+        self._collector = Collector(self)
         self._lanes = Lanes(self)
         self.window = MainWindow(self._settings)
         self.window.retry_requested.connect(self._open)
@@ -111,6 +113,7 @@ class Footnote(QObject):
         workspace.failed.connect(self.window.notices.tell_error)
         self._workspace = workspace
         self.window.show_workspace(workspace)
+        self._collector.settle()
         workspace.begin()
         self._add(self._paths)
 
@@ -131,6 +134,7 @@ class Footnote(QObject):
             self._workspace.finish()
         for assistant in self._assistants:
             assistant.close()
+        self._collector.stop()
         self._application.quit()
 
     def _tell_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -167,3 +171,7 @@ def _read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, metavar="DIR", help="where Footnote keeps its library")
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders to add")
     return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,11 +5,25 @@ Few colours on purpose: keywords, names that are defined, strings, numbers; comm
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from PySide6.QtGui import QColor, QTextCharFormat
 
 from desktop.theme import current_colours
 from desktop.tokens import Colours
+from local_models.cancel import CancelToken
+
+COMMON_LANGUAGES = ("python", "bash", "json", "javascript", "sql", "html", "java", "c++")
+"""What models write most; each lexer compiles its patterns at first use, which takes 20 to 100 ms."""
+
+
+def warm_lexers(cancel: CancelToken) -> Iterator[object]:
+    """Compile the common lexers; for a lane, so that the first block of code does not hold up the window."""
+    for language in COMMON_LANGUAGES:
+        cancel.check()
+        yield get_lexer_by_name(language)
 
 
 def code_format(kind: _TokenType) -> QTextCharFormat:

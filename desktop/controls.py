@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -21,6 +21,16 @@ _FOLDER = Path(__file__).parent / "icons"
 
 def icon(name: str, colour: str, size: int = ICON) -> QIcon:
     """desktop/icons/NAME.svg in `colour` (#RRGGBB), drawn at twice `size` pixels. Raises FileNotFoundError."""
+    key = f"footnote/{name}/{colour}/{size}"
+    kept = QPixmap()
+    if QPixmapCache.find(key, kept):
+        return QIcon(kept)
+    picture = _draw(name, colour, size)
+    QPixmapCache.insert(key, picture)
+    return QIcon(picture)
+
+
+def _draw(name: str, colour: str, size: int) -> QPixmap:
     drawing = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
     renderer = QSvgRenderer(QByteArray(drawing.encode()))
     picture = QPixmap(QSize(size * 2, size * 2))
@@ -28,7 +38,7 @@ def icon(name: str, colour: str, size: int = ICON) -> QIcon:
     painter = QPainter(picture)
     renderer.render(painter, QRectF(picture.rect()))
     painter.end()
-    return QIcon(picture)
+    return picture
 
 
 class IconButton(QToolButton):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
 from desktop.chat.conversations import ConversationList
 from desktop.chat.page import ChatPage
+from desktop.code_colours import warm_lexers
 from desktop.controls import IconButton, column, row
 from desktop.drafting.page import DraftingPage
 from desktop.jobs import Lanes
@@ -92,6 +93,7 @@ class Workspace(QWidget):
         warm.reported.connect(self._tell_notice)
         warm.completed.connect(self._read_model)
         warm.failed.connect(self.failed)
+        self._lanes.read.start(warm_lexers)
         self._library.resume()
 
     def save_state(self) -> None:

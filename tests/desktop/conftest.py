@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,20 @@ from PySide6.QtWidgets import QApplication  # the platform must be set before
 from desktop.jobs import Lanes
 from desktop.theme import Theme
 from tests.fakes.desktop import FakeAssistant
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_collection_in_worker_threads() -> Iterator[None]:
+    """As in the program (desktop.collector): widgets of earlier tests must not be freed by a lane's thread."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collection_after_each_module(no_collection_in_worker_threads: None) -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.chat.answer import AnswerView
@@ -53,7 +54,7 @@ def open_again(page: ChatPage, qtbot: QtBot, conversation_id: int) -> None:
 def test_enter_asks_and_the_answer_is_shown_with_its_sources(page: ChatPage, qtbot: QtBot) -> None:
     page._composer.write("How long is the notice period?")
     with qtbot.waitSignal(page.sources_changed):
-        qtbot.keyClick(page._composer._box, Qt.Key.Key_Return)
+        QTest.keyClick(page._composer._box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not page.running)
     assert page._answer is not None
     assert page._answer._text.text == ANSWER
@@ -65,7 +66,7 @@ def test_shift_enter_breaks_the_line_and_asks_nothing(
     page: ChatPage, qtbot: QtBot, fake_assistant: FakeAssistant
 ) -> None:
     page._composer.write("one")
-    qtbot.keyClick(page._composer._box, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(page._composer._box, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert "\n" in page._composer.text
     assert not fake_assistant.asked
 

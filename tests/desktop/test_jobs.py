@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.jobs import Job, Lanes, UnexpectedError, describe_bug, joined
+from desktop.jobs import Job, Lanes, UnexpectedError, describe_bug
+from desktop.mail import joined
 from local_models.cancel import CancelToken
 from rag.errors import DocumentEmpty, FootnoteError
 from rag.events import Delta, Notice, Progress
@@ -202,6 +203,14 @@ def test_closing_stops_running_jobs_and_joins_the_threads(qapp: QApplication) ->
     lanes.close()
 
 
+def test_work_that_comes_after_the_end_is_left_undone(qapp: QApplication) -> None:
+    lanes = Lanes()
+    lanes.close()
+    ear = Ear(lanes.read.call(lambda: "late"))
+    qapp.processEvents()
+    assert (ear.heard, ear.ends) == ([], [])
+
+
 def test_threads_are_no_daemons(lanes: Lanes, qtbot: QtBot) -> None:
     job = lanes.read.call(lambda: threading.current_thread().daemon)
     ear = Ear(job)
@@ -220,3 +229,26 @@ def test_emitting_a_signal_does_not_lose_references_to_true(qapp: QApplication) 
     for _ in range(1000):
         bell.rung.emit()
     assert sys.getrefcount(True) > before - 100
+
+
+class Witness(QObject):
+    """Notes in which thread it was let go."""
+
+    def __init__(self, ends: list[str]) -> None:
+        super().__init__()
+        self._ends = ends
+
+    def __del__(self) -> None:
+        self._ends.append(threading.current_thread().name)
+
+    def look(self) -> str:
+        return "seen"
+
+
+def test_what_a_function_holds_is_let_go_in_the_gui_thread(lanes: Lanes, qtbot: QtBot) -> None:
+    ends: list[str] = []
+    for _ in range(200):
+        job = lanes.read.call(Witness(ends).look)
+        with qtbot.waitSignal(job.completed):
+            pass
+    assert set(ends) == {threading.main_thread().name}
