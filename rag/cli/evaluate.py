@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rag.assistant import Assistant
 from rag.cli.session import Commands, Session
-from rag.evaluation import answers, beir, retrieval
+from rag.evaluation import answers, beir, retrieval, spans
 from rag.events import Progress
 from rag.types import Mode
 
@@ -36,6 +36,13 @@ def register(commands: Commands) -> None:
     )
     _add_common(found)
     found.set_defaults(run=run_retrieval)
+    located = kinds.add_parser(
+        "spans",
+        help="finding the exact place",
+        description="A folder with docs/ and questions.jsonl (question, spans: doc, start, end, text).",
+    )
+    _add_common(located)
+    located.set_defaults(run=run_spans)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -65,6 +72,18 @@ def run_retrieval(args: argparse.Namespace, session: Session) -> int:
     data = beir.load_beir(args.folder)
     with _library(args, session) as (assistant, folder), session.terminal.bar("Reading") as bar:
         for event in retrieval.evaluate(assistant, data, folder / "corpus", session.cancel):
+            if isinstance(event, Progress):
+                bar.show(event.done, event.total, event.label)
+            else:
+                report = event.as_json()
+    print_report(report, session)
+    return 0
+
+
+def run_spans(args: argparse.Namespace, session: Session) -> int:
+    asked = spans.load_spans(args.folder)
+    with _library(args, session) as (assistant, _), session.terminal.bar("Reading") as bar:
+        for event in spans.evaluate(assistant, asked, args.folder / "docs", session.cancel):
             if isinstance(event, Progress):
                 bar.show(event.done, event.total, event.label)
             else:

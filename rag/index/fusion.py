@@ -33,7 +33,7 @@ BELOW_THE_LAST = 0.9
 
 def inverse_document_frequency(total: int, having: int) -> float:
     """As FTS5 has it: log((N - n + 0.5) / (n + 0.5)), at least 1e-6; `having` of `total` passages hold the term."""
-    return max(math.log((total - having + 0.5) / (having + 0.5)), 1e-6)
+    return max(math.log((max(total - having, 0) + 0.5) / (having + 0.5)), 1e-6)
 
 
 def highest_words_score(frequencies: Iterable[int], total: int) -> float:

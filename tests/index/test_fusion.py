@@ -1,0 +1,104 @@
+import math
+
+import numpy as np
+import pytest
+
+from local_models.cancel import CancelToken
+from rag.index.calibration import unrelated_cosine
+from rag.index.fusion import (
+    BM25_SATURATION,
+    FOREIGN_VECTORS_SHARE,
+    VECTORS_SHARE,
+    fuse,
+    highest_words_score,
+    inverse_document_frequency,
+    vectors_share,
+)
+from rag.index.languages import foreign_share
+from tests.fakes.core import WordEmbedder
+from tests.fakes.retrieval import TableEmbedder
+
+
+def order(words: dict[int, float], cosines: dict[int, float], highest: float = 10.0, cut_at: int = 100) -> list[int]:
+    return [id_ for id_, _ in fuse(words, cosines, highest=highest, cut_at=cut_at)]
+
+
+def test_agreement_of_both_legs_comes_first() -> None:
+    assert order({1: 8.0, 2: 8.0, 3: 1.0}, {1: 0.8, 2: 0.3, 3: 0.8})[0] == 1
+
+
+def test_scores_are_the_mean_of_word_share_and_squared_cosine() -> None:
+    [(_, scores)] = fuse({1: 4.0}, {1: 0.6}, highest=10.0, cut_at=100)
+    assert scores.fused == pytest.approx(0.5 * 0.4 + 0.5 * 0.36)
+    assert (scores.words, scores.vectors) == (4.0, 0.6)
+
+
+def test_a_passage_without_a_vector_is_judged_by_its_words_alone() -> None:
+    ranked = dict(fuse({1: 6.0, 2: 6.0}, {2: 0.5}, highest=10.0, cut_at=100))
+    assert ranked[1].fused == pytest.approx(0.6)
+    assert ranked[1].vectors is None
+
+
+def test_a_passage_that_missed_a_full_list_is_taken_to_score_just_below_its_last() -> None:
+    ranked = dict(fuse({1: 6.0, 2: 4.0}, {3: 0.0}, highest=10.0, cut_at=2))
+    assert ranked[3].fused == pytest.approx(0.5 * 0.9 * 0.4)
+    assert ranked[3].words is None
+
+
+def test_a_passage_that_missed_a_short_list_has_none_of_the_words() -> None:
+    ranked = dict(fuse({1: 6.0}, {3: 0.0}, highest=10.0, cut_at=2))
+    assert ranked[3].fused == 0.0
+
+
+def test_fused_scores_stay_between_0_and_1() -> None:
+    ranked = fuse({1: 1e9, 2: 0.0}, {1: 1.0, 2: -1.0}, highest=1.0, cut_at=100)
+    assert [scores.fused for _, scores in ranked] == [1.0, 0.0]
+
+
+def test_nothing_found_is_an_empty_ranking() -> None:
+    assert fuse({}, {}, highest=1.0, cut_at=100) == []
+
+
+def test_the_highest_score_counts_what_occurs_nowhere() -> None:
+    known = highest_words_score([10], 1000)
+    assert highest_words_score([10, 0], 1000) > known
+    assert known == pytest.approx(BM25_SATURATION * math.log(990.5 / 10.5))
+
+
+def test_words_in_every_passage_never_look_like_full_agreement() -> None:
+    assert inverse_document_frequency(10, 10) == 1e-6
+    assert highest_words_score([10], 10) == pytest.approx(BM25_SATURATION * 0.3)
+
+
+def test_the_vectors_of_an_embedder_that_finds_everything_alike_count_from_its_own_zero() -> None:
+    plain = fuse({}, {1: 0.5, 2: 0.0}, highest=1.0, cut_at=100)
+    narrow = fuse({}, {1: 0.85, 2: 0.7}, highest=1.0, cut_at=100, unrelated=0.7)
+    assert [s.fused for _, s in narrow] == pytest.approx([s.fused for _, s in plain])
+
+
+def test_unrelated_texts_show_where_an_embedders_zero_is() -> None:
+    alike = TableEmbedder(lambda text: np.array([3.0, len(text) % 7, hash(text) % 2]))
+    assert unrelated_cosine(alike, CancelToken()) > unrelated_cosine(WordEmbedder(512), CancelToken())
+
+
+def test_vectors_count_less_in_a_language_the_embedder_was_not_trained_for() -> None:
+    assert vectors_share(0.0) == VECTORS_SHARE
+    assert vectors_share(1.0) == FOREIGN_VECTORS_SHARE
+
+
+@pytest.mark.parametrize(
+    ("question", "known", "share"),
+    [
+        ("When does the lease end?", ("en",), 0.0),
+        ("Wann endet der Mietvertrag für die Wohnung?", ("en",), 1.0),
+        ("Wann endet der Mietvertrag?", ("en", "de"), 0.0),
+        ("合同什么时候结束？", ("en",), 1.0),
+        ("合同什么时候结束？", ("en", "zh"), 0.0),
+        ("Когда истекает договор?", ("en",), 1.0),
+        ("tungsten", ("en",), 0.0),
+        ("合同什么时候结束？", (), 0.0),
+        ("1234?", ("en",), 0.0),
+    ],
+)
+def test_letters_and_function_words_tell_what_is_foreign(question: str, known: tuple[str, ...], share: float) -> None:
+    assert foreign_share(question, known) == pytest.approx(share)

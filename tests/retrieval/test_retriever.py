@@ -1,0 +1,169 @@
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from local_models.cancel import CancelToken
+from rag.errors import Cancelled
+from rag.events import Retrieved
+from rag.index.terms import passage_terms
+from rag.index.vectors import VectorIndex
+from rag.retrieval import Retriever
+from rag.store.store import Store
+from rag.types import Document, Scope
+from tests.fakes.retrieval import TableEmbedder
+from tests.fakes.store import pages_of, passages_of
+
+LEASE = (
+    "The monthly rent of the flat is 950 euros and is due on the third working day.",
+    "Pets are allowed with the written consent of the landlord.",
+    "The landlord repairs the heating within three days of being told.",
+)
+MANUAL = (
+    "Hold the power button for ten seconds to reset the boiler.",
+    "The pressure of the heating circuit should be between 1.2 and 1.8 bar.",
+)
+TOPICS = (("rent", "cost", "pay", "euros"), ("pets", "dog", "cat"), ("heating", "boiler", "warm"), ("button", "reset"))
+
+
+def topics(text: str) -> NDArray[np.float64]:
+    """A vector that knows synonyms: one direction a topic, and one for what has none."""
+    lower = text.casefold()
+    vector = [float(sum(word in lower for word in words)) for words in TOPICS]
+    return np.array([*vector, 0.5 if any(vector) else 1.0 + len(text) % 3])
+
+
+class Room:
+    """A library with the two documents, with or without vectors."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.library = store.library
+        self.embedder = TableEmbedder(topics)
+        self.index = VectorIndex.open(folder, store.library, self.embedder.identity)
+        self.retriever = Retriever(store.library, self.index, self.embedder)
+
+    def add(self, name: str, texts: Sequence[str], title: str = "") -> Document:
+        begun = self.library.begin(Path(name), media_type="text/plain", sha256=name, size=1, title=title)
+        return self.library.replace(
+            begun.id,
+            title=title,
+            pages=pages_of(texts),
+            passages=passages_of(texts),
+            terms=[passage_terms(title, "", text) for text in texts],
+            sha256=name,
+            size=1,
+            media_type="text/plain",
+        )
+
+    def embed(self) -> None:
+        pending = self.library.pending(self.embedder.identity.digest, 100)
+        ids = [passage.id for passage, _ in pending]
+        vectors = self.embedder.embed([passage.text for passage, _ in pending], CancelToken())
+        self.index.add(ids, vectors, generation=self.library.put_vectors(self.embedder.identity, ids, vectors))
+
+    def ask(self, question: str, scope: Scope = Scope(), limit: int = 5) -> Retrieved:
+        return self.retriever.retrieve(question, scope=scope, limit=limit, cancel=CancelToken())
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    store = Store.open(tmp_path / "data")
+    room = Room(store, tmp_path / "index")
+    room.add("lease.txt", LEASE, "Lease of the flat")
+    room.add("manual.txt", MANUAL, "Boiler manual")
+    yield room
+    store.close()
+
+
+def test_words_find_a_passage_before_there_are_vectors(room: Room) -> None:
+    best = room.ask("Are pets allowed?").hits[0]
+    assert best.passage.text == LEASE[1]
+    assert best.document.title == "Lease of the flat"
+    assert best.scores.vectors is None
+
+
+def test_the_embedder_is_not_asked_while_there_are_no_vectors(room: Room) -> None:
+    room.ask("Are pets allowed?")
+    assert room.embedder.asked == []
+
+
+def test_vectors_find_what_shares_no_word_with_the_question(room: Room) -> None:
+    room.embed()
+    assert room.ask("May I keep a dog?").hits[0].passage.text == LEASE[1]
+
+
+def test_a_passage_without_a_vector_keeps_its_place_among_those_with_one(room: Room) -> None:
+    room.embed()
+    room.add("annex.txt", ["The notice period for the garage is six weeks."], "Annex")
+    best = room.ask("How long is the notice period for the garage?").hits[0]
+    assert best.document.title == "Annex"
+
+
+def test_the_title_finds_every_passage_of_its_file(room: Room) -> None:
+    found = room.ask("boiler manual")
+    assert [hit.document.title for hit in found.hits[:2]] == ["Boiler manual", "Boiler manual"]
+
+
+def test_only_documents_in_scope_are_found(room: Room) -> None:
+    room.embed()
+    manual = next(document for document in room.library.documents() if document.path.name == "manual.txt")
+    found = room.ask("What about the heating?", Scope(documents=frozenset({manual.id})))
+    assert {hit.document.id for hit in found.hits} == {manual.id}
+    assert found.documents_searched == 1
+
+
+def test_the_best_comes_first_and_no_more_than_asked_for(room: Room) -> None:
+    room.embed()
+    found = room.ask("Who repairs the heating?", limit=2)
+    scores = [hit.scores.fused for hit in found.hits]
+    assert len(scores) == 2
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_same_text_in_another_file_is_found_once(room: Room) -> None:
+    room.add("copy.txt", LEASE, "Lease of the flat")
+    texts = [hit.passage.text for hit in room.ask("How high is the rent of the flat?").hits]
+    assert len(texts) == len(set(texts))
+
+
+def test_a_question_about_nothing_in_the_documents_is_told_apart(room: Room) -> None:
+    room.embed()
+    assert room.ask("How high is the rent?").relevant
+    assert not room.ask("Which planet has the largest volcano?").relevant
+
+
+def test_words_alone_can_tell_a_question_about_nothing_in_the_documents(room: Room) -> None:
+    assert room.ask("Are pets allowed?").relevant
+    assert not room.ask("Which planet has the largest volcano?").relevant
+
+
+def test_a_question_without_words_finds_nothing_and_says_so(room: Room) -> None:
+    found = room.ask("?!")
+    assert found.hits == ()
+    assert not found.relevant
+
+
+def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "data")
+    found = Room(store, tmp_path / "index").ask("How high is the rent?")
+    store.close()
+    assert (found.hits, found.documents_searched, found.relevant) == ((), 0, False)
+
+
+def test_a_removed_document_is_not_found_by_an_index_that_still_knows_it(room: Room) -> None:
+    room.embed()
+    room.library.remove([document.id for document in room.library.documents()])
+    assert room.ask("How high is the rent?").hits == ()
+
+
+def test_operators_of_the_search_language_are_words(room: Room) -> None:
+    assert room.ask('pets" OR NOT (rent*').hits
+
+
+def test_a_cancelled_search_stops(room: Room) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        room.retriever.retrieve("rent", scope=Scope(), limit=5, cancel=cancel)
