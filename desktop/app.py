@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.collector import Collector
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 OpenAssistant = Callable[[Path], "Assistant"]
+
+FIRST_PAINT_MS = 20
+"""A frame and a little: imports in a lane would compete with the first painting for the interpreter."""
 
 logger = logging.getLogger("footnote.app")
 
@@ -91,8 +94,9 @@ class Footnote(QObject):
         """Show the window and begin to open the library."""
         sys.excepthook = self._tell_bug
         threading.excepthook = _log_thread_bug
+        self.window.show_opening()
         self.window.show()
-        self._open()
+        QTimer.singleShot(FIRST_PAINT_MS, self._open)
 
     def _open(self) -> None:
         self.window.show_opening()

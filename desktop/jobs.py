@@ -21,7 +21,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from desktop.mail import Ended, Mailbox, PostOffice, Work
+from desktop.mail import Ended, Join, Mailbox, PostOffice, Work
 from local_models.cancel import CancelToken
 from rag.errors import Cancelled, FootnoteError
 
@@ -133,6 +133,10 @@ class Lanes(QObject):
         self.read = Lane("read", 2, self._post_office)
         self.write = Lane("write", 1, self._post_office)
         self.ask = Lane("ask", 1, self._post_office)
+
+    def join_with(self, join: Join) -> None:
+        """How events of jobs from now on are joined when they come too fast (desktop.joining)."""
+        self._post_office.join = join
 
     def close(self) -> None:
         """Cancel every job and join the threads. No signal comes afterwards. Calling it again does nothing."""

@@ -18,11 +18,12 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from local_models.cancel import CancelToken
-from local_models.types import DownloadProgress
 from rag.errors import FootnoteError
-from rag.events import Delta, Progress, Reading
 
 Work = Callable[[CancelToken], Iterator[object]]
+
+Join = Callable[[object, object], object | None]
+"""Two events that follow each other as one, or None to keep them apart."""
 
 DELIVERY_S = 0.008
 """How long events are handed out in one go: half a frame at 60 Hz, and a sixth of the 50 ms the window may block."""
@@ -51,17 +52,18 @@ class Mailbox:
     `work` stays here, and not with the worker, until the GUI thread lets it go.
     """
 
-    def __init__(self, work: Work, ring: Callable[[], None]) -> None:
+    def __init__(self, work: Work, ring: Callable[[], None], join: Join) -> None:
         self.work = work
         self.token = CancelToken()
         self._ring = ring
+        self._join = join
         self._lock = threading.Lock()
         self._letters: deque[object] = deque()
 
     def put(self, letter: object) -> None:
         """Called by the worker thread."""
         with self._lock:
-            both = joined(self._letters[-1], letter) if self._letters else None
+            both = self._join(self._letters[-1], letter) if self._letters else None
             if both is not None:
                 self._letters[-1] = both
                 return
@@ -89,13 +91,14 @@ class PostOffice(QObject):
         super().__init__(parent)
         self._boxes: dict[Mailbox, Receiver] = {}
         self._open = True
+        self.join: Join = keep_apart
         self._delivered_at = 0.0
         self._timer = QTimer(self, singleShot=True, interval=DELIVERY_GAP_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._deliver)
         self._rung.connect(self._plan, Qt.ConnectionType.QueuedConnection)
 
     def open_box(self, work: Work) -> Mailbox:
-        return Mailbox(work, self._ring)
+        return Mailbox(work, self._ring, self.join)
 
     def deliver_to(self, mailbox: Mailbox, receiver: Receiver) -> None:
         """From now on, until the last letter."""
@@ -149,12 +152,8 @@ class PostOffice(QObject):
         return bool(letters)
 
 
-def joined(earlier: object, later: object) -> object | None:
-    """Both events as one, when the user can't miss the difference; else None."""
-    if isinstance(earlier, Delta) and isinstance(later, Delta):
-        return Delta(earlier.text + later.text)
-    if isinstance(later, Progress | Reading | DownloadProgress) and type(earlier) is type(later):
-        return later
+def keep_apart(_earlier: object, _later: object) -> object | None:
+    """Every event is handed out by itself."""
     return None
 
 

@@ -21,6 +21,7 @@ from desktop.code_colours import warm_lexers
 from desktop.controls import IconButton, column, row
 from desktop.drafting.page import DraftingPage
 from desktop.jobs import Lanes
+from desktop.joining import joined
 from desktop.library.page import LibraryPage
 from desktop.models.page import ModelsPage
 from desktop.progress_line import ProgressLine
@@ -56,6 +57,7 @@ class Workspace(QWidget):
         self._assistant = assistant
         self._lanes = lanes
         self._theme = theme
+        lanes.join_with(joined)
         self._settings = settings
         self._rail = Rail(PAGES)
         self._conversations = ConversationList(assistant, lanes)

@@ -65,6 +65,7 @@ class QuoteList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heading = label("", "small")
+        self._quotes: tuple[Quote, ...] = ()
         self._rows: list[QuoteRow] = []
         self._more = button("", "link")
         self._more.clicked.connect(self._show_all)
@@ -74,12 +75,16 @@ class QuoteList(QWidget):
         self.hide()
 
     def show_quotes(self, quotes: Sequence[Quote], heading: str) -> None:
+        """Nothing is built anew when the quotes are the same."""
+        self.rename(heading)
+        if tuple(quotes) == self._quotes:
+            return
+        self._quotes = tuple(quotes)
         for old in self._rows:
             self._stack.removeWidget(old)
             old.hide()
             old.deleteLater()
         self._rows = [QuoteRow(quote) for quote in quotes]
-        self.rename(heading)
         for index, made in enumerate(self._rows):
             made.clicked.connect(self._open_sender)
             self._stack.insertWidget(1 + index, made)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Job, Lanes, UnexpectedError, describe_bug
-from desktop.mail import joined
+from desktop.joining import joined
 from local_models.cancel import CancelToken
 from rag.errors import DocumentEmpty, FootnoteError
 from rag.events import Delta, Notice, Progress
@@ -174,6 +174,22 @@ def test_a_busy_job_does_not_keep_a_quiet_one_waiting(lanes: Lanes, qtbot: QtBot
         pass
     with qtbot.waitSignal(busy.completed, timeout=10_000):
         busy.cancel()
+
+
+def test_a_flood_of_pieces_arrives_as_few_events_with_the_whole_text(lanes: Lanes, qtbot: QtBot) -> None:
+    lanes.join_with(joined)
+
+    def work(_cancel: CancelToken) -> Iterator[object]:
+        for number in range(5000):
+            yield Delta(f"{number} ")
+
+    job = lanes.ask.start(work)
+    ear = Ear(job)
+    with qtbot.waitSignal(job.completed):
+        pass
+    text = "".join(event.text for event in ear.heard if isinstance(event, Delta))
+    assert text.split() == [str(number) for number in range(5000)]
+    assert len(ear.heard) < 2500
 
 
 def test_pieces_of_text_are_joined_and_of_progress_only_the_newest_is_kept() -> None:
