@@ -14,7 +14,6 @@ Knows the service only from outside, as a user does.
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from local_models.cancel import CancelToken
 from rag.assistant import Assistant
 from rag.errors import UsageError
 from rag.evaluation import answer_metrics as metrics
+from rag.evaluation.beir import Entry, write_entries
 from rag.events import Finished, Progress
 from rag.types import Answer, Mode
 
@@ -43,9 +43,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSet:
-    """Passages as (id, title, text), and the questions about them."""
+    """The passages, and the questions about them."""
 
-    passages: tuple[tuple[str, str, str], ...]
+    passages: tuple[Entry, ...]
     questions: tuple[Question, ...]
 
 
@@ -61,7 +61,9 @@ class Outcome:
 
 def load(folder: Path, *, limit: int | None = None) -> AnswerSet:
     """Read the set; `limit` picks that many questions evenly at random, always the same ones. Raises UsageError."""
-    passages = tuple((str(row["id"]), str(row.get("title", "")), str(row["text"])) for row in _rows(folder, "passages"))
+    passages = tuple(
+        Entry(str(row["id"]), str(row.get("title") or ""), str(row["text"])) for row in _rows(folder, "passages")
+    )
     questions = tuple(
         Question(
             str(row["question"]),
@@ -76,26 +78,11 @@ def load(folder: Path, *, limit: int | None = None) -> AnswerSet:
     return AnswerSet(passages, questions)
 
 
-def write_passages(passages: Sequence[tuple[str, str, str]], folder: Path) -> dict[str, str]:
-    """One HTML file a passage, because HTML carries the title; return the passage's id by file name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = {}
-    for number, (passage_id, title, text) in enumerate(passages):
-        paragraphs = "".join(f"<p>{html.escape(line)}</p>\n" for line in text.splitlines() if line.strip())
-        page = f"<!doctype html><meta charset=utf-8><title>{html.escape(title)}</title>\n<body>{paragraphs}"
-        name = f"{number:06d}.html"
-        path = folder / name
-        if not path.exists() or path.read_text(encoding="utf-8") != page:
-            path.write_text(page, encoding="utf-8")
-        names[name] = passage_id
-    return names
-
-
 def evaluate(
     assistant: Assistant, data: AnswerSet, folder: Path, mode: Mode, cancel: CancelToken
 ) -> Iterator[Progress | Outcome]:
     """Index the passages (as files in `folder`), ask every question in a conversation of its own."""
-    names = write_passages(data.passages, folder)
+    ids = write_entries(data.passages, folder)
     for event in assistant.add([folder], cancel):
         if isinstance(event, Progress):
             yield event
@@ -103,7 +90,7 @@ def evaluate(
     for number, question in enumerate(data.questions):
         yield Progress(number, len(data.questions), "Asking")
         answer = _ask(assistant, question, mode, cancel)
-        cited = frozenset(names.get(citation.source.path.name, "") for citation in answer.citations)
+        cited = frozenset(ids.get(citation.source.path, "") for citation in answer.citations)
         yield Outcome(question, answer, cited)
 
 

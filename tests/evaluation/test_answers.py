@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import UsageError
 from rag.evaluation import answer_metrics as metrics
-from rag.evaluation.answers import Outcome, Question, load, summarise, write_passages
+from rag.evaluation.answers import Outcome, Question, load, summarise
 from rag.types import Answer, Mode
 from tests.fakes.cli import ANSWER
 
@@ -104,11 +104,3 @@ def test_a_set_is_read_and_a_sample_of_it_is_always_the_same(tmp_path: Path) -> 
 def test_a_folder_without_a_set_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"passages\.jsonl"):
         load(tmp_path)
-
-
-def test_passages_become_files_that_carry_their_title(tmp_path: Path) -> None:
-    names = write_passages([("p#0", "A & B", "1 < 2\n\nsecond")], tmp_path)
-    assert names == {"000000.html": "p#0"}
-    page = (tmp_path / "000000.html").read_text(encoding="utf-8")
-    assert "<title>A &amp; B</title>" in page
-    assert "<p>1 &lt; 2</p>" in page
