@@ -45,9 +45,9 @@ class LlamaGenerator:
         """The model that is in memory now, None when none is; never loads one."""
         return self._info if self._client.running and self._client.pid == self._loaded_in else None
 
-    def info(self) -> ModelInfo:
-        """Load the model if it is not loaded. Raises ModelError, WorkerDied."""
-        return self._load(never())
+    def info(self, cancel: CancelToken | None = None) -> ModelInfo:
+        """Load the model if it is not loaded. Raises ModelError, WorkerDied, Cancelled."""
+        return self._load(cancel or never())
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens in each text, without special tokens. Loads the model if it is not loaded."""

@@ -23,6 +23,7 @@ from rag.ports import Embedder, Generator
 from rag.prompting import Prompt, lay_out
 from rag.quoting import best_quotes
 from rag.retrieval import Retriever
+from rag.selection import side_by_side
 from rag.store.journal import Journal
 from rag.types import Answer, Conversation, Hit, Message, MessageStatus, Mode, Quote, Source, Timings, Turn
 
@@ -35,7 +36,10 @@ MORE_PASSAGES = 12
 LARGE_CONTEXT = 6144
 
 SHOWN_QUOTES = 3
-"""Quotes that make the answer in quotes mode; the others stand behind it."""
+"""Quotes that make the answer in quotes mode at most; the others stand behind it."""
+
+CLOSE_QUOTE = 0.8
+"""A further quote is part of the answer when its score is at least this share of the best one's."""
 
 COMMIT_EVERY_S = 1.0
 """A running answer is written down at least this often."""
@@ -58,6 +62,7 @@ class _Draft:
     notices: list[str] = field(default_factory=list)
     retrieval_s: float = 0.0
     first_token_s: float = 0.0
+    confidence: float | None = None
     generated: Generated | None = None
 
     def answer(self) -> Answer:
@@ -74,6 +79,7 @@ class _Draft:
             timings=Timings(self.retrieval_s, self.first_token_s, time.monotonic() - self.started),
             prompt_tokens=generated.prompt_tokens if generated else 0,
             completion_tokens=generated.completion_tokens if generated else 0,
+            confidence=self.confidence,
             raw=self.raw,
         )
 
@@ -131,8 +137,8 @@ class Answering:
         found = self._retriever.retrieve(question.content, scope=conversation.scope, limit=MORE_PASSAGES, cancel=cancel)
         draft.retrieval_s = time.monotonic() - draft.started
         yield Retrieved(found.hits, found.documents_searched, draft.retrieval_s)
-        yield self._quote(question.content, conversation, found.hits[:PASSAGES], draft, cancel)
-        if not found.relevant:
+        yield self._quote(question.content, conversation, side_by_side(found.hits[:PASSAGES]), draft, cancel)
+        if not found.relevant or not draft.quotes:
             yield from self._abstain(draft)
         elif conversation.mode is Mode.QUOTES:
             yield from self._answer_with_quotes(draft)
@@ -145,6 +151,7 @@ class Answering:
         draft.sources = tuple(self._journal.give_sources(conversation.id, draft.answer_id, hits))
         ranked = [(source, hit.scores.fused) for source, hit in zip(draft.sources, hits, strict=True)]
         draft.quotes = best_quotes(question, ranked, self._embedder, cancel)
+        draft.confidence = draft.quotes[0].score if draft.quotes else 0.0
         return Quoted(draft.sources, draft.quotes)
 
     def _abstain(self, draft: _Draft) -> Iterator[AskEvent]:
@@ -154,7 +161,8 @@ class Answering:
         yield Cited(draft.text, ())
 
     def _answer_with_quotes(self, draft: _Draft) -> Iterator[AskEvent]:
-        draft.cited = cite_quotes(draft.quotes[:SHOWN_QUOTES])
+        best = draft.quotes[0].score
+        draft.cited = cite_quotes([q for q in draft.quotes[:SHOWN_QUOTES] if q.score >= CLOSE_QUOTE * best])
         draft.text = draft.cited.text
         yield Cited(draft.text, draft.cited.citations)
 
@@ -168,7 +176,7 @@ class Answering:
         cancel: CancelToken,
     ) -> Iterator[AskEvent]:
         """Let the model write, storing as it goes, then check what it wrote against the sources."""
-        info = self._generator.info()
+        info = self._generator.info(cancel)
         draft.model = info.name
         if info.fallback_reason:
             yield self._notice(draft, info.fallback_reason)

@@ -77,7 +77,7 @@ def suggest(
     """
     parts = _cut(draft.content, action, selection)
     _check(parts, action, instruction)
-    info = generator.info()
+    info = generator.info(cancel)
     refuse_reader(info)
     frame = _messages(draft, replace(parts, before=".", after="."), action, instruction)
     parts, sampling = _fit(parts, frame, action, sampling or WRITING, generator, info)

@@ -111,7 +111,7 @@ class Models:
         try:
             self.embedder.embed(["ready"], cancel)
             cancel.check()
-            info = self.generator.info()
+            info = self.generator.info(cancel)
         except FootnoteError as error:
             yield Notice(str(error))
         else:

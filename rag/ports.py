@@ -71,8 +71,8 @@ class Embedder(Protocol):
 class Generator(Protocol):
     """A language model. One generation at a time."""
 
-    def info(self) -> ModelInfo:
-        """Loads the model if it is not loaded. Raises ModelError, WorkerDied."""
+    def info(self, cancel: CancelToken | None = None) -> ModelInfo:
+        """Loads the model if it is not loaded. Raises ModelError, WorkerDied, Cancelled."""
         ...
 
     def count(self, texts: Sequence[str]) -> list[int]:

@@ -25,7 +25,7 @@ class ScriptedGenerator:
         self.stop_reason = stop_reason
         self.requests: list[GenerationRequest] = []
 
-    def info(self) -> ModelInfo:
+    def info(self, cancel: CancelToken | None = None) -> ModelInfo:
         return self.model
 
     def count(self, texts: Sequence[str]) -> list[int]:

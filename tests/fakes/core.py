@@ -58,7 +58,7 @@ class ScriptedGenerator:
         self.fallback_reason = ""
         self.after_piece: Callable[[int], None] = lambda _: None
 
-    def info(self) -> ModelInfo:
+    def info(self, cancel: CancelToken | None = None) -> ModelInfo:
         return ModelInfo("scripted", Path("scripted.gguf"), "llama", 1, self.n_ctx, "cpu", self.fallback_reason)
 
     def count(self, texts: Sequence[str]) -> list[int]:
