@@ -121,7 +121,7 @@ def test_closing_ends_the_lanes_and_then_closes_the_library(
 
 
 def test_closing_while_the_library_opens_still_closes_it(
-    footnote: Footnote, fake_assistant: FakeAssistant, opener: Opener
+    footnote: Footnote, fake_assistant: FakeAssistant, qtbot: QtBot
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
@@ -132,7 +132,7 @@ def test_closing_while_the_library_opens_still_closes_it(
 
     footnote._open_assistant = open_slowly
     footnote.start()
-    assert begun.wait(10)
+    qtbot.waitUntil(begun.is_set)
     go_on.set()
     footnote.window.close()
     assert fake_assistant.closed
