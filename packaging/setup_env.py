@@ -132,7 +132,7 @@ def report_qt() -> None:
 
 
 def step(label: str, command: Sequence[str]) -> None:
-    """Run one command, saying how long it took, and on the way that it still runs."""
+    """Run one command, saying how long it took, and on the way that it still runs. What it prints is for failures."""
     started = time.monotonic()
     say(f"{label} …")
     done = threading.Event()
@@ -144,10 +144,15 @@ def step(label: str, command: Sequence[str]) -> None:
     reminder = threading.Thread(target=remind)
     reminder.start()
     try:
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+        ended = subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
     finally:
         done.set()
         reminder.join()
+    if ended.returncode != 0:
+        say(ended.stdout)
+        ended.check_returncode()
     say(f"  done in {time.monotonic() - started:.0f} s")
 
 
