@@ -45,8 +45,8 @@ def resolve(python: Path, requirements: list[str], folder: Path) -> dict[str, st
     """Version by normalised name, for everything that `requirements` pull in."""
     listed, report = folder / "wanted.txt", folder / "report.json"
     listed.write_text("\n".join(requirements), encoding="utf-8")
-    command = [python, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
-    subprocess.run([*command, "--report", report, "-r", listed], check=True)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
+    subprocess.run([*command, "--report", str(report), "-r", str(listed)], check=True)
     items = json.loads(report.read_text(encoding="utf-8"))["install"]
     found = {normal(item["metadata"]["name"]): item["metadata"]["version"].split("+")[0] for item in items}
     return {name: version for name, version in found.items() if not ACCELERATOR.match(name)}
