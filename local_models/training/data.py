@@ -64,18 +64,23 @@ class RetrievedQuestion:
     passages: tuple[tuple[str, str], ...]
 
 
-def read_passages(folder: Path, part: Part) -> list[ReadingPassage]:
-    """The reading comprehension of one part. Raises UsageError if the folder has none."""
-    passages = (_passage(row) for row in rows_of(_existing(folder / "reading.jsonl.xz")))
-    return [passage for passage in passages if part_of(passage.article) is part]
+def read_passages(folder: Path, part: Part, without: frozenset[str] = frozenset()) -> list[ReadingPassage]:
+    """The reading comprehension of one part, less the passages and questions with a digest in `without`.
+
+    Raises UsageError if the folder has none.
+    """
+    passages = (_passage(row, without) for row in rows_of(_existing(folder / "reading.jsonl.xz")))
+    kept = (passage for passage in passages if digest_of(passage.text) not in without)
+    return [passage for passage in kept if part_of(passage.article) is part]
 
 
-def read_retrieved(folder: Path, part: Part) -> list[RetrievedQuestion]:
-    """Questions whose first passage holds the answer; none if the folder has no such file."""
+def read_retrieved(folder: Path, part: Part, without: frozenset[str] = frozenset()) -> list[RetrievedQuestion]:
+    """Questions whose first passage holds the answer, less those in `without`; none if the folder has no such file."""
     path = folder / "retrieved.jsonl.xz"
     if not path.exists():
         return []
-    found = [row for row in rows_of(path) if row["k"] == "span" and part_of(row["q"]) is part]
+    rows = (row for row in rows_of(path) if row["k"] == "span" and digest_of(row["q"]) not in without)
+    found = [row for row in rows if part_of(row["q"]) is part]
     return [RetrievedQuestion(row["q"], row["a"], tuple((title, text) for title, text in row["p"])) for row in found]
 
 
@@ -87,6 +92,16 @@ def read_prose(folder: Path) -> Iterator[str]:
     for path in files:
         for row in rows_of(path):
             yield f"{row['t']}\n{row['x']}" if row["t"] else row["x"]
+
+
+def read_digests(path: Path | None) -> frozenset[str]:
+    """The digests that `leakage` wrote; none without a file."""
+    return frozenset(json.loads(path.read_text())) if path is not None else frozenset()
+
+
+def digest_of(text: str) -> str:
+    """What stands for a text in a list of texts to leave out."""
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def part_of(article: str) -> Part:
@@ -104,8 +119,9 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def _passage(row: dict[str, Any]) -> ReadingPassage:
-    questions = tuple(Question(text, tuple(answers)) for text, answers, _ in row["qa"])
+def _passage(row: dict[str, Any], without: frozenset[str]) -> ReadingPassage:
+    asked = ((text, answers) for text, answers, _ in row["qa"] if not without or digest_of(text) not in without)
+    questions = tuple(Question(text, tuple(answers)) for text, answers in asked)
     return ReadingPassage(row["s"], row["t"] or "", row["c"], questions)
 
 

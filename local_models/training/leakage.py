@@ -1,13 +1,14 @@
 """Checks that nothing a model is measured on was among what it learned from.
 
-    python -m local_models.training.leakage --data FOLDER --evaluation FOLDER
+    python -m local_models.training.leakage --data FOLDER --evaluation FOLDER [--write leaked.json]
 
 Every text of the evaluation folder (the strings in its JSON and JSON-lines files, its text files' paragraphs) and
 every training passage and question is brought to one form, lower-case words, and hashed. A passage counts as leaked
 if one hash is in both; so do its windows of `WINDOW` words, which find a passage inside a longer text. Questions
 are compared as a whole, from `LEAST_WORDS` words on: "What is it?" is nobody's property.
 
-It exits with 1 if anything is found, and prints where.
+It prints where something is found. `--write` keeps the digests of what is, and training leaves them out
+(`--without leaked.json`); without it, finding anything is an error (exit code 1).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_models.training.data import Part, ReadingPassage, read_passages, read_retrieved
+from local_models.training.data import Part, ReadingPassage, digest_of, read_passages, read_retrieved
 from local_models.training.progress import say
 
 WINDOW = 25
@@ -113,6 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Look for texts of an evaluation in the training data.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
     parser.add_argument("--evaluation", type=Path, required=True, help="folder of the evaluation sets")
+    parser.add_argument("--write", type=Path, help="keep the digests of what was found in this file")
     options = parser.parse_args()
     passages = read_passages(options.data, Part.TRAINING)
     questions = [(passage.source, question.text) for passage in passages for question in passage.questions]
@@ -121,7 +123,10 @@ def main() -> None:
     for leak in found[:20]:
         say(f"{leak.kind} of {leak.source}: {leak.text[:120]}")
     say(f"{len(found)} of {len(passages)} passages and {len(questions)} questions are in the evaluation")
-    sys.exit(1 if found else 0)
+    if options.write is not None:
+        options.write.write_text(json.dumps(sorted(digest_of(leak.text) for leak in found), indent=0) + "\n")
+    elif found:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

