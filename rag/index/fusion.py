@@ -20,6 +20,9 @@ BM25_SATURATION = 2.2
 VECTORS_SHARE = 0.5
 """Of the fused score. 0.45 to 0.55 differ by less than 0.004 nDCG@10 in the mean of seven sets."""
 
+CODE_VECTORS_SHARE = 0.7
+"""Among program code, where a question shares few words with its answer: nDCG@10 .592 on CoSQA, with 0.5 .569."""
+
 LEAST_WEIGHT = 0.3
 """IDF of a term in 4 of 10 passages: a question of still commoner words alone never looks like full agreement."""
 
@@ -45,9 +48,14 @@ def highest_words_score(frequencies: Iterable[int], total: int) -> float:
     return BM25_SATURATION * max(weights, LEAST_WEIGHT)
 
 
-def vectors_share(foreign: float) -> float:
-    """How much the vectors count, given which share of the question (0 to 1) the embedder was not trained for."""
-    return VECTORS_SHARE + (FOREIGN_VECTORS_SHARE - VECTORS_SHARE) * foreign
+def vectors_share(foreign: float = 0.0, code: float = 0.0) -> float:
+    """How much the vectors count, 0 to 1.
+
+    `foreign`: which share of the question the embedder was not trained for; `code`: which share of the nearest
+    passages is program code; both 0 to 1.
+    """
+    known = VECTORS_SHARE + (CODE_VECTORS_SHARE - VECTORS_SHARE) * code
+    return known + (FOREIGN_VECTORS_SHARE - known) * foreign
 
 
 def fuse(

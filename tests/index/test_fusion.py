@@ -5,8 +5,10 @@ import pytest
 
 from local_models.cancel import CancelToken
 from rag.index.calibration import unrelated_cosine
+from rag.index.code import code_share, is_code
 from rag.index.fusion import (
     BM25_SATURATION,
+    CODE_VECTORS_SHARE,
     FOREIGN_VECTORS_SHARE,
     VECTORS_SHARE,
     fuse,
@@ -82,8 +84,42 @@ def test_unrelated_texts_show_where_an_embedders_zero_is() -> None:
 
 
 def test_vectors_count_less_in_a_language_the_embedder_was_not_trained_for() -> None:
-    assert vectors_share(0.0) == VECTORS_SHARE
-    assert vectors_share(1.0) == FOREIGN_VECTORS_SHARE
+    assert vectors_share() == VECTORS_SHARE
+    assert vectors_share(foreign=1.0, code=0.5) == pytest.approx(FOREIGN_VECTORS_SHARE)
+
+
+def test_vectors_count_more_among_code() -> None:
+    assert VECTORS_SHARE < vectors_share(code=0.5) < vectors_share(code=1.0) == pytest.approx(CODE_VECTORS_SHARE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def mean(values):\n    return sum(values) / len(values)\n",
+        "public static int max(int a, int b) {\n  return a > b ? a : b;\n}",
+        "SELECT id, name FROM users WHERE (age >= 18) AND active = 1;",
+    ],
+)
+def test_code_is_told_from_its_signs(text: str) -> None:
+    assert is_code(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The tenant (below: the party of the first part) pays the rent on the third working day of each month.",
+        "租客须在每月第三个工作日支付租金九百五十欧元（含税）。",
+        "- Wash the lentils\n- Add carrots\n- Simmer for forty minutes",
+        "",
+    ],
+)
+def test_prose_is_not_code(text: str) -> None:
+    assert not is_code(text)
+
+
+def test_the_share_of_code_is_that_of_the_texts() -> None:
+    assert code_share(["x = f(1);", "Some prose."]) == 0.5
+    assert code_share([]) == 0.0
 
 
 @pytest.mark.parametrize(
