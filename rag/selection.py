@@ -19,13 +19,15 @@ _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def without_duplicates(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits without those whose text stands in a better one already; the best document of a text is kept.
+def without_duplicates(hits: Iterable[Hit], limit: int) -> list[Hit]:
+    """The first `limit` hits whose text does not stand in a better one already; so a text's best document is kept.
 
     Texts with different numbers are never the same: two versions of a contract may differ in nothing but the rent.
     """
     kept: list[tuple[Hit, frozenset[str], Counter[str]]] = []
     for hit in hits:
+        if len(kept) == limit:
+            break
         text = hit.passage.text.casefold()
         runs, numbers = _runs(text), Counter(_NUMBER.findall(text))
         if not any(numbers == others and _share(runs, seen) >= SAME_SHARE for _, seen, others in kept):

@@ -13,22 +13,27 @@ def words(texts: Sequence[str]) -> list[int]:
 
 def test_the_same_text_in_two_files_is_one_hit_in_the_better_one() -> None:
     hits = [hit(LEASE, document=1), hit("Pets are allowed.", document=1, ordinal=1), hit(LEASE, document=2)]
-    assert without_duplicates(hits) == hits[:2]
+    assert without_duplicates(hits, 9) == hits[:2]
+
+
+def test_no_more_hits_than_asked_for_are_kept() -> None:
+    hits = [hit("one"), hit("two", document=2), hit("three", document=3)]
+    assert without_duplicates(hits, 2) == hits[:2]
 
 
 def test_spacing_and_case_do_not_make_a_text_another() -> None:
     hits = [hit(LEASE), hit(LEASE.upper().replace(" ", "\n"), document=2)]
-    assert without_duplicates(hits) == hits[:1]
+    assert without_duplicates(hits, 9) == hits[:1]
 
 
 def test_two_versions_that_differ_in_a_number_are_both_kept() -> None:
     hits = [hit(LEASE), hit(LEASE.replace("950", "980"), document=2)]
-    assert without_duplicates(hits) == hits
+    assert without_duplicates(hits, 9) == hits
 
 
 def test_short_texts_that_differ_are_both_kept() -> None:
     hits = [hit("No pets."), hit("No smoking.", document=2)]
-    assert without_duplicates(hits) == hits
+    assert without_duplicates(hits, 9) == hits
 
 
 def test_neighbours_stand_in_reading_order_where_the_best_of_them_stood() -> None:
