@@ -15,7 +15,7 @@ from rag.types import Hit
 
 FLOOR = 0.11
 """Of the fused score, for up to SMALL_LIBRARY passages. Calibrated on questions of seven sets asked of their own and
-of the six other collections, whole or cut to 40 or 6 passages (docs/decisions: relevance floor)."""
+of the six other collections, whole or cut to 40 or 6 passages (docs/decisions/0004)."""
 
 SMALL_LIBRARY = 40
 FLOOR_RISE = 0.03
