@@ -1,13 +1,13 @@
-"""Which of the hits are shown and read: duplicates merged, neighbours side by side, as many as a budget holds.
+"""Which of the hits are shown and in which order they are read: duplicates merged, neighbours side by side.
 
-Passages stay whole and apart, so that each can be cited for itself. Knows nothing of search or prompts.
+Passages stay whole and apart, so that each can be cited for itself. How many fit a model is for rag.prompting to say.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from rag.types import Hit
 
@@ -47,20 +47,6 @@ def side_by_side(hits: Sequence[Hit]) -> list[Hit]:
         ordered.extend(run)
         waiting = [hit for hit in waiting if hit not in run]
     return ordered
-
-
-def choose_within(hits: Sequence[Hit], budget: int, count: Callable[[Sequence[str]], list[int]]) -> list[Hit]:
-    """The best hits whose texts together hold at most `budget` of a model's tokens, as `count` counts them.
-
-    The first that does not fit ends the choice: a worse passage never takes the place of a better one.
-    """
-    chosen = []
-    for hit, tokens in zip(hits, count([hit.passage.text for hit in hits]), strict=True):
-        budget -= tokens
-        if budget < 0:
-            break
-        chosen.append(hit)
-    return chosen
 
 
 def _run_around(hit: Hit, hits: Sequence[Hit]) -> list[Hit]:

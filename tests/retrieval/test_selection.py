@@ -1,14 +1,8 @@
-from collections.abc import Sequence
-
 from rag.relevance import is_relevant, relevance_floor
-from rag.selection import choose_within, side_by_side, without_duplicates
+from rag.selection import side_by_side, without_duplicates
 from tests.fakes.retrieval import hit
 
 LEASE = "The tenant pays a rent of 950 euros on the third working day of each month to the landlord's account."
-
-
-def words(texts: Sequence[str]) -> list[int]:
-    return [len(text.split()) for text in texts]
 
 
 def test_the_same_text_in_two_files_is_one_hit_in_the_better_one() -> None:
@@ -44,16 +38,6 @@ def test_neighbours_stand_in_reading_order_where_the_best_of_them_stood() -> Non
         hit("d", ordinal=9),
     )
     assert side_by_side([second, other, first, third]) == [first, second, other, third]
-
-
-def test_as_many_passages_as_the_budget_holds_are_chosen() -> None:
-    hits = [hit("one two three"), hit("four five"), hit("six")]
-    assert choose_within(hits, 5, words) == hits[:2]
-
-
-def test_a_worse_passage_never_takes_the_place_of_a_better_one_that_is_too_long() -> None:
-    hits = [hit("one two"), hit("three four five six"), hit("seven")]
-    assert choose_within(hits, 4, words) == hits[:1]
 
 
 def test_nothing_found_is_not_relevant() -> None:
