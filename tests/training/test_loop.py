@@ -1,4 +1,4 @@
-"""Training against the clock, its checkpoints, and the copying circuit."""
+"""Training against the clock, and its checkpoints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import torch
 
 from local_models.errors import UsageError
 from local_models.training.batches import Row, batch_of
-from local_models.training.circuits import set_copying, slot_width
 from local_models.training.loop import Plan, Spent, load_model, rate_at, resume, save, train
 from local_models.training.model import SHAPES, Batch, Decoder
 from local_models.training.optimizer import Rates, optimizers_for, orthogonal
@@ -53,24 +52,6 @@ def test_orthogonal_steps_have_singular_values_near_one() -> None:
     values = torch.linalg.svdvals(orthogonal(torch.randn(2, 16, 48)).float())
     assert values.min() > 0.3
     assert values.max() < 1.5
-
-
-def test_a_fresh_decoder_with_the_copying_circuit_goes_on_with_what_it_has_seen() -> None:
-    torch.manual_seed(0)
-    shape = SHAPES["cpu"]
-    model = Decoder(shape)
-    set_copying(model, torch.randn(shape.vocabulary, slot_width(shape)))
-    phrase = torch.randperm(shape.vocabulary)[:24]
-    ids = torch.cat((phrase, torch.randperm(shape.vocabulary)[:40], phrase)).unsqueeze(0)
-    with torch.no_grad():
-        best = model(ids)[0].argmax(-1)
-    copied = (best[-23:-1] == ids[0, -22:]).float().mean()
-    assert copied > 0.8
-
-
-def test_the_copying_circuit_refuses_a_decoder_without_room_for_it() -> None:
-    with pytest.raises(UsageError):
-        set_copying(Decoder(SHAPES["nano"]), torch.randn(1024, 15))
 
 
 @pytest.mark.real
