@@ -25,7 +25,18 @@ from rag.quoting import best_quotes
 from rag.retrieval import Retriever
 from rag.selection import side_by_side
 from rag.store.journal import Journal
-from rag.types import Answer, Conversation, Hit, Message, MessageStatus, Mode, Quote, Source, Timings, Turn
+from rag.types import (
+    Answer,
+    Conversation,
+    Hit,
+    Message,
+    MessageStatus,
+    Mode,
+    Quote,
+    Source,
+    Timings,
+)
+from rag.user_types import Turn
 
 PASSAGES = 6
 """Passages read for the quotes and by any model; at 256 embedder tokens each they fill a context of 2,048."""

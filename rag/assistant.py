@@ -29,17 +29,14 @@ from rag.types import (
     Collection,
     Conversation,
     Document,
-    Draft,
-    DraftTemplate,
-    DraftVersion,
     Feedback,
     Message,
     Mode,
     Page,
-    Preferences,
     Scope,
     Source,
 )
+from rag.user_types import Draft, DraftTemplate, DraftVersion, Preferences
 
 TITLE_LENGTH = 60
 """Characters of the first question that name a conversation: one line in the list."""

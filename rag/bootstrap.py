@@ -22,7 +22,7 @@ from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
 from rag.retrieval import Retriever
 from rag.store.store import Store
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 
 def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assistant:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from rag.types import DraftTemplate
+from rag.user_types import DraftTemplate
 
 _FIELD = re.compile(r"\{([a-z][a-z _]{0,30})\}")
 

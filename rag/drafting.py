@@ -22,7 +22,7 @@ from rag.errors import Cancelled, ContextTooSmall, ModelError, UsageError
 from rag.events import Delta, DraftEvent, DraftSuggested, Notice, Reading
 from rag.ports import Generator
 from rag.prompting import TURN_OVERHEAD
-from rag.types import Draft
+from rag.user_types import Draft
 
 READER_NAME = "footnote-reader"
 """What the bundled model's file and its general.name start with."""

@@ -28,7 +28,8 @@ from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, grounded_tu
 from local_models.types import Role
 from rag.errors import UsageError
 from rag.prompting import numbered
-from rag.types import Feedback, FeedbackRecord, MessageStatus, Mode, Turn, Verdict
+from rag.types import Feedback, MessageStatus, Mode, Verdict
+from rag.user_types import FeedbackRecord, Turn
 
 Line = dict[str, object]
 Messages = list[dict[str, str]]

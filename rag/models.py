@@ -21,7 +21,7 @@ from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
 from rag.ports import Embedder
 from rag.store.preferences import PreferencesStore
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 
 class Models:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, NumberedSource, grounded_turn
 from local_models.types import ChatMessage, Role
 from rag.errors import ContextTooSmall
-from rag.types import Mode, Source, Turn
+from rag.types import Mode, Source
+from rag.user_types import Turn
 
 Count = Callable[[Sequence[str]], list[int]]
 

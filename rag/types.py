@@ -6,13 +6,12 @@ a Block and a TextBox count in their page's text. Numbers of pages and lines sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from local_models.types import Role, Sampling
+from local_models.types import Role
 
 PAGE_BREAK = "\n\n"
 
@@ -344,41 +343,6 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and its answer as one conversation's model met them; `sources` are those new in this turn.
-
-    `grounded` is False for a turn in free mode, whose question stands in the prompt as it was typed.
-    In the turns above a rated one, `answer` is what the model wrote (Answer.raw), because that stood in the prompt;
-    in the rated turn it is what the user read.
-    """
-
-    question: str
-    answer: str
-    sources: tuple[Source, ...] = ()
-    grounded: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackRecord:
-    """A rated answer with all that a training example needs; withdrawn feedback never becomes one.
-
-    `turn.sources` are the sources that this turn added to the prompt, in the order the model got them; `earlier` are
-    the turns above it in its branch, oldest first. Answers with one `question_id` are siblings.
-    """
-
-    conversation_id: int
-    question_id: int
-    answer_id: int
-    turn: Turn
-    earlier: tuple[Turn, ...]
-    feedback: Feedback
-    mode: Mode
-    status: MessageStatus
-    model: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A node of a conversation's tree. `answer` is set for assistant messages that are not streaming any more.
 
@@ -410,52 +374,3 @@ class Conversation:
     created_at: datetime
     updated_at: datetime
     leaf: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A text or piece of code the user works on. `language` is a Pygments alias, "text" or "markdown" for prose."""
-
-    id: int
-    title: str
-    language: str
-    content: str
-    version: int
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DraftVersion:
-    """One state in a draft's history. `origin` is "user", "continue", "rewrite", "explain", "comment" or "template"."""
-
-    number: int
-    content: str
-    origin: str
-    instruction: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DraftTemplate:
-    """What a new draft starts from. `body` holds {fields} the user fills in. `builtin` ones can't be changed."""
-
-    id: int
-    name: str
-    language: str
-    instruction: str
-    body: str
-    builtin: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What the user has set; kept in the store. Empty `model` means the bundled reader."""
-
-    model: str = ""
-    embedder: str = ""
-    sampling: Sampling = Sampling()
-    n_ctx: int = 0
-    n_gpu_layers: int = 0
-    threads: int = 0
-    theme: str = "system"
-    extra: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QWidg
 from desktop.controls import button, column, label, row
 from desktop.drafting.languages import language_name
 from desktop.tokens import S
-from rag.types import Draft, DraftTemplate
+from rag.user_types import Draft, DraftTemplate
 
 _ID = int(Qt.ItemDataRole.UserRole)
 

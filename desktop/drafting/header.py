@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop.controls import button, label, redress, row
 from desktop.drafting.template_dialogs import language_choice
 from desktop.tokens import S
-from rag.types import Draft
+from rag.user_types import Draft
 
 
 class DraftHeader(QWidget):

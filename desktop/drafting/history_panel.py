@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 from desktop.controls import button, column, label, row
 from desktop.drafting.diff_view import DiffView
 from desktop.tokens import M, S
-from rag.types import DraftVersion
+from rag.user_types import DraftVersion
 
 _VERSION = int(Qt.ItemDataRole.UserRole)
 

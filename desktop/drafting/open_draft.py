@@ -15,7 +15,7 @@ from desktop.code_colours import code_format
 from desktop.drafting.highlighter import CodeHighlighter
 from desktop.drafting.languages import is_code
 from desktop.drafting.positions import code_points, utf16_units
-from rag.types import Draft
+from rag.user_types import Draft
 
 
 class OpenDraft(QObject):

@@ -30,7 +30,7 @@ from desktop.questions import ask
 from desktop.tokens import XL, M, S
 from rag.drafting import DraftAction
 from rag.errors import FootnoteError
-from rag.types import Draft, DraftVersion
+from rag.user_types import Draft, DraftVersion
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from desktop.drafting.open_draft import OpenDraft
 from desktop.jobs import Lanes
 from rag.errors import FootnoteError
-from rag.types import Draft
+from rag.user_types import Draft
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

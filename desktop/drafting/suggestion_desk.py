@@ -19,7 +19,7 @@ from desktop.jobs import Job, Lanes
 from rag.drafting import DraftAction
 from rag.errors import FootnoteError
 from rag.events import Delta, DraftSuggested, Notice, Reading
-from rag.types import Draft
+from rag.user_types import Draft
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

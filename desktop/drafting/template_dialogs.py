@@ -20,7 +20,7 @@ from desktop.drafting.languages import LANGUAGES, is_code
 from desktop.theme import code_font
 from desktop.tokens import SIZE_BODY, L, M, S
 from rag.draft_templates import fields, fill
-from rag.types import DraftTemplate
+from rag.user_types import DraftTemplate
 
 _TEMPLATE = int(Qt.ItemDataRole.UserRole)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.drafting.template_dialogs import FillDialog, TemplatesDialog
 from desktop.jobs import Lanes
 from rag.draft_templates import BUILTIN
-from rag.types import DraftTemplate
+from rag.user_types import DraftTemplate
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

@@ -32,7 +32,7 @@ from desktop.models.transfer import Transfer, TransferBar
 from desktop.questions import ask
 from desktop.tokens import XL, L, M, S
 from local_models.types import ModelFile, ModelInfo
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

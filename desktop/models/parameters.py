@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from local_models.types import Sampling
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from desktop.models.model import size_words
 from desktop.settings.checks import CheckList
 from desktop.theme import PREFERENCES, Theme
 from desktop.tokens import XL, L, M, S
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

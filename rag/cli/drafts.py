@@ -20,7 +20,7 @@ from rag.draft_templates import fill
 from rag.drafting import WRITING, DraftAction
 from rag.errors import NotFound, UsageError
 from rag.events import Delta, DraftSuggested, Notice
-from rag.types import Draft, DraftTemplate
+from rag.user_types import Draft, DraftTemplate
 
 _ACTIONS = {
     DraftAction.CONTINUE: "let the model write on",

@@ -15,9 +15,6 @@ from rag.types import (
     Collection,
     Conversation,
     Document,
-    Draft,
-    DraftTemplate,
-    DraftVersion,
     Feedback,
     Hit,
     Message,
@@ -25,6 +22,7 @@ from rag.types import (
     Source,
     Span,
 )
+from rag.user_types import Draft, DraftTemplate, DraftVersion
 
 Json = dict[str, object]
 

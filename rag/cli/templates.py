@@ -10,7 +10,7 @@ from rag.cli.session import Commands, Session
 from rag.cli.shapes import template_json
 from rag.draft_templates import fields
 from rag.errors import NotFound
-from rag.types import DraftTemplate
+from rag.user_types import DraftTemplate
 
 
 def register(actions: Commands) -> None:

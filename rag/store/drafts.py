@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rag.errors import NotFound, UsageError
 from rag.store.database import Database
 from rag.store.schema import DraftRow, DraftVersionRow, TemplateRow
-from rag.types import Draft, DraftTemplate, DraftVersion
+from rag.user_types import Draft, DraftTemplate, DraftVersion
 
 
 class Drafts:

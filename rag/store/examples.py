@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from local_models.types import Role
 from rag.store import answers, messages, sources
-from rag.types import FeedbackRecord, Message, Mode, Turn
+from rag.types import Message, Mode
+from rag.user_types import FeedbackRecord, Turn
 
 
 def record(session: Session, answer_id: int) -> FeedbackRecord | None:

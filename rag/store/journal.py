@@ -19,7 +19,6 @@ from rag.types import (
     Answer,
     Conversation,
     Feedback,
-    FeedbackRecord,
     Hit,
     Message,
     MessageStatus,
@@ -27,6 +26,7 @@ from rag.types import (
     Scope,
     Source,
 )
+from rag.user_types import FeedbackRecord
 
 
 class Journal:

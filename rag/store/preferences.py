@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from local_models.types import Sampling
 from rag.store.database import Database
 from rag.store.schema import PreferenceRow
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 
 class PreferencesStore:

@@ -21,7 +21,7 @@ from desktop.drafting.tokens import LineRuns, lexer_for
 from desktop.jobs import Lanes
 from rag.draft_templates import BUILTIN
 from rag.errors import ModelError
-from rag.types import DraftTemplate
+from rag.user_types import DraftTemplate
 from tests.fakes.desktop_pages import PagesAssistant
 
 LETTER = "Dear Ms Berger,\n\nthe heating is cold 🥶 since Monday.\n\nYours\n"

@@ -19,7 +19,7 @@ from desktop.models.parameter_form import ParameterForm
 from desktop.models.parameters import DEFAULTS, LOADING, SAMPLING, values_of, with_values
 from local_models.types import ModelFile, ModelInfo, Sampling
 from rag.errors import DownloadError, ModelTooLarge
-from rag.types import Preferences
+from rag.user_types import Preferences
 from tests.fakes.desktop_pages import PagesAssistant
 
 READER = ModelFile("reader", Path("/box/reader.gguf"), 24_000_000, "llama", 21_000_000, "Q8_0", 2048, bundled=True)

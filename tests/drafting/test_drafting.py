@@ -13,7 +13,7 @@ from local_models.types import Generated, GenerationEvent, GenerationRequest, Mo
 from rag.drafting import DraftAction, suggest
 from rag.errors import Cancelled, ContextTooSmall, ModelError, UsageError
 from rag.events import Delta, DraftSuggested, Notice, Reading
-from rag.types import Draft
+from rag.user_types import Draft
 
 
 class ScriptedGenerator:

@@ -38,8 +38,6 @@ from rag.types import (
     Conversation,
     Document,
     DocumentState,
-    Draft,
-    DraftVersion,
     Feedback,
     Hit,
     Message,
@@ -47,7 +45,6 @@ from rag.types import (
     Mode,
     Passage,
     Place,
-    Preferences,
     Quote,
     Scope,
     Scores,
@@ -55,6 +52,7 @@ from rag.types import (
     Span,
     Timings,
 )
+from rag.user_types import Draft, DraftVersion, Preferences
 
 EVERYTHING = Scope()
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -38,8 +38,6 @@ from rag.types import (
     Conversation,
     Document,
     DocumentState,
-    Draft,
-    DraftTemplate,
     Feedback,
     Hit,
     Message,
@@ -48,7 +46,6 @@ from rag.types import (
     Page,
     Passage,
     Place,
-    Preferences,
     Quote,
     Scope,
     Scores,
@@ -56,6 +53,7 @@ from rag.types import (
     Span,
     Timings,
 )
+from rag.user_types import Draft, DraftTemplate, Preferences
 
 ANSWER = """The notice period for a rented flat is **three months** to the end of a month [1], and it must be given \
 in writing [2].

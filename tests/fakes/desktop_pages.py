@@ -27,17 +27,8 @@ from rag.events import (
     Progress,
     Reading,
 )
-from rag.types import (
-    Collection,
-    Document,
-    DocumentState,
-    Draft,
-    DraftTemplate,
-    DraftVersion,
-    Feedback,
-    Preferences,
-    Scope,
-)
+from rag.types import Collection, Document, DocumentState, Feedback, Scope
+from rag.user_types import Draft, DraftTemplate, DraftVersion, Preferences
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 

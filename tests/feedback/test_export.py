@@ -13,15 +13,14 @@ from rag.errors import UsageError
 from rag.feedback import REASONS, check, export
 from rag.types import (
     Feedback,
-    FeedbackRecord,
     MessageStatus,
     Mode,
     Place,
     Source,
     Span,
-    Turn,
     Verdict,
 )
+from rag.user_types import FeedbackRecord, Turn
 
 SOURCE = Source(
     3, 7, 2, "Lease.pdf", Path("Lease.pdf"), "Pets", Place(page=4), "Pets need written consent.", Span(10, 36, 4)

@@ -8,7 +8,8 @@ import pytest
 from local_models.types import Role
 from rag.errors import ContextTooSmall
 from rag.prompting import Prompt, lay_out
-from rag.types import Mode, Place, Source, Span, Turn
+from rag.types import Mode, Place, Source, Span
+from rag.user_types import Turn
 
 
 def count(texts: Sequence[str]) -> list[int]:

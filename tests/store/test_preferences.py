@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from local_models.types import Sampling
 from rag.store.store import Store
-from rag.types import Preferences
+from rag.user_types import Preferences
 
 CHOSEN = Preferences(
     model="big.gguf",
