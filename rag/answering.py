@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from local_models.bundled import is_reader
 from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, Piece, Prefilling, Role, Sampling
@@ -51,6 +52,9 @@ SHOWN_QUOTES = 3
 
 CLOSE_QUOTE = 0.8
 """A further quote is part of the answer when its score is at least this share of the best one's."""
+
+STRONG_QUOTE = 0.45
+"""A best quote with this score holds the answer more often than the bundled reader finds it."""
 
 COMMIT_EVERY_S = 1.0
 """A running answer is written down at least this often."""
@@ -213,7 +217,7 @@ class Answering:
                 draft.text = draft.cited.text
             raise
         if conversation.mode is Mode.GROUNDED:
-            yield from self._check(prompt.sources, draft)
+            yield from self._check(prompt.sources, draft, small=is_reader(info))
 
     def _generate(self, prompt: Prompt, sampling: Sampling, draft: _Draft, cancel: CancelToken) -> Iterator[AskEvent]:
         request = GenerationRequest(prompt.messages, replace(sampling, max_tokens=prompt.max_tokens))
@@ -237,15 +241,21 @@ class Answering:
         if draft.generated and draft.generated.stop_reason == "length":
             yield self._notice(draft, "The answer reached its maximum length and stops here.")
 
-    def _check(self, sources: Sequence[Source], draft: _Draft) -> Iterator[AskEvent]:
-        if not draft.text or draft.text.startswith(ABSTENTION.rstrip(".")):
+    def _check(self, sources: Sequence[Source], draft: _Draft, *, small: bool) -> Iterator[AskEvent]:
+        """Hold the text against the sources. Where the bundled reader fails, strong quotes answer instead."""
+        abstained = not draft.text or draft.text.startswith(ABSTENTION.rstrip("."))
+        cited = cite(draft.text, sources)
+        failed = abstained or (cited.claims > 0 and cited.unsupported == cited.claims)
+        if failed and small and draft.quotes[0].score >= STRONG_QUOTE:
+            yield self._notice(draft, "The small model found no answer of its own; these sentences come nearest.")
+            yield from self._answer_with_quotes(draft)
+        elif abstained:
             yield from self._abstain(draft)
-            return
-        draft.cited = cite(draft.text, sources)
-        draft.text = draft.cited.text
-        if draft.cited.unsupported:
-            yield self._notice(draft, _unsupported(draft.cited))
-        yield Cited(draft.text, draft.cited.citations)
+        else:
+            draft.cited, draft.text = cited, cited.text
+            if cited.unsupported:
+                yield self._notice(draft, _unsupported(cited))
+            yield Cited(draft.text, cited.citations)
 
     def _history(self, question: Message) -> list[Turn]:
         """The turns above the question that a model took part in, each with the sources first given in it."""

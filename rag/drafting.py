@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from local_models.bundled import is_reader
 from local_models.cancel import CancelToken
 from local_models.types import ChatMessage, Generated, GenerationRequest, ModelInfo, Piece, Prefilling, Role, Sampling
 from rag.draft_cleaning import clean, join
@@ -23,9 +24,6 @@ from rag.events import Delta, DraftEvent, DraftSuggested, Notice, Reading
 from rag.ports import Generator
 from rag.prompting import TURN_OVERHEAD
 from rag.user_types import Draft
-
-READER_NAME = "footnote-reader"
-"""What the bundled model's file and its general.name start with."""
 
 PROSE = frozenset({"", "text", "markdown"})
 
@@ -92,8 +90,7 @@ def suggest(
 
 def refuse_reader(info: ModelInfo) -> None:
     """Raise ModelError when `info` is the bundled reader."""
-    names = (info.name, (info.metadata or {}).get("general.name", ""))
-    if any(name.lower().replace(" ", "-").startswith(READER_NAME) for name in names):
+    if is_reader(info):
         raise ModelError(
             "Drafting is beyond the small bundled model: it only reads out of your documents.",
             "Add a bigger model with `footnote models add FILE`, or on the Models page, and choose it.",
