@@ -152,7 +152,7 @@ class Answering:
         found = self._retriever.retrieve(question.content, scope=conversation.scope, limit=MORE_PASSAGES, cancel=cancel)
         draft.retrieval_s = time.monotonic() - draft.started
         yield Retrieved(found.hits, found.documents_searched, draft.retrieval_s)
-        yield self._quote(question.content, conversation, side_by_side(found.hits[:PASSAGES]), draft, cancel)
+        yield self._quote(question.content, conversation, found.hits[:PASSAGES], draft, cancel)
         if not found.relevant or not draft.quotes:
             yield from self._abstain(draft)
         elif conversation.mode is Mode.QUOTES:
@@ -163,8 +163,12 @@ class Answering:
     def _quote(
         self, question: str, conversation: Conversation, hits: Sequence[Hit], draft: _Draft, cancel: CancelToken
     ) -> Quoted:
-        draft.sources = tuple(self._journal.give_sources(conversation.id, draft.answer_id, hits))
-        ranked = [(source, hit.scores.fused) for source, hit in zip(draft.sources, hits, strict=True)]
+        """Neighbours get neighbouring numbers; `draft.sources` stays best first, for what does not fit is left out."""
+        read = side_by_side(hits)
+        sources = self._journal.give_sources(conversation.id, draft.answer_id, read)
+        ranked = [(source, hit.scores.fused) for source, hit in zip(sources, read, strict=True)]
+        ranked.sort(key=lambda pair: -pair[1])
+        draft.sources = tuple(source for source, _ in ranked)
         draft.quotes = best_quotes(question, ranked, self._embedder, cancel)
         draft.confidence = draft.quotes[0].score if draft.quotes else 0.0
         return Quoted(draft.sources, draft.quotes)
