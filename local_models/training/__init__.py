@@ -6,7 +6,7 @@ Read it in this order, which is also the order of the commands (`python -m local
     tokenizer    1  text -> byte-level BPE with single tokens for roles and for [1] to [32]
     examples     2  questions and passages -> conversations over numbered sources (distractors: hard to tell apart)
     model           the decoder: Llama in plain torch
-    circuits        a head start: copying and finding, set by hand (with `embeddings`: what words are near)
+    circuits        a head start: copying, set by hand (with `embeddings`: what words are near)
     batches         conversations -> token ids, and how much each counts
     loop            steps, schedule and checkpoints by the clock (`optimizer`: Muon, AdamW)
     pretrain     3  with a GPU: prose

@@ -4,7 +4,7 @@
 
 Running prose, every token predicted from those before it, each piece of text once per round. 1,000 M tokens, which
 60 M parameters want, are 20 minutes of a data-centre GPU and a week of a laptop's processor: without a GPU this step
-is left out, and the reading lesson starts from circuits set by hand instead.
+is left out, and the reading lesson starts from the copying circuit instead.
 """
 
 from __future__ import annotations

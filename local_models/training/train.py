@@ -4,7 +4,7 @@
 
 Starts from the run's checkpoint where there is one (an interrupted lesson, with its minutes), else from the decoder
 of `--from` (a pretraining run), else from chance. `--encoder` gives a decoder from chance its word vectors and the
-circuits that copy and find (`circuits.py`), which a processor's few million tokens would not bring forth.
+copying circuit (`circuits.py`), which a processor's few million tokens would not bring forth.
 
 The lesson gets harder by the clock: first many sentences to complete and blanks to fill over few short sources, then
 people's questions over up to three sources, at last longer rows with up to six.
@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from local_models.training.batches import BatchSize, Encoder, Row, batch_of, reading_rows
-from local_models.training.circuits import roles_of, set_circuits, slot_width
+from local_models.training.circuits import set_copying, slot_width
 from local_models.training.data import Part, read_digests, read_passages, read_retrieved
 from local_models.training.embeddings import embeddings_from_encoder
 from local_models.training.examples import Mixture, ReadingExamples
@@ -94,7 +94,7 @@ def fresh_decoder(options: argparse.Namespace) -> Decoder:
     if options.encoder is not None:
         tokenizer = load_tokenizer(options.run)
         vectors = embeddings_from_encoder(tokenizer, options.encoder, slot_width(model.shape), options.seed)
-        set_circuits(model, vectors, roles_of(tokenizer))
+        set_copying(model, vectors)
     return model
 
 
