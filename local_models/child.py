@@ -1,7 +1,8 @@
 """One run of a child process: its pipes, the two threads that read them, the calls it is answering, its end.
 
 local_models.client decides when a child is started or stopped; here is only how. The threads are not daemons
-(daemon threads crashed 2 of 20 interpreter exits): they end with the child.
+(daemon threads crashed 2 of 20 interpreter exits): they end with the child, and a child that nobody stopped is
+stopped when the main thread has ended, because the interpreter waits for these threads before it leaves.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from local_models.protocol import decode_line, encode_line
 
 CLOSE_GRACE_S = 2.0
 STDERR_LINES = 20
+
+_LEAVING_POLL_S = 0.5  # nothing public is called between the main thread's end and the wait for the other threads
 
 Message = dict[str, Any] | Exception | None
 """What a call finds in its inbox: a reply, the child's end, or None: look at the cancel token."""
@@ -60,8 +63,9 @@ class Child:
         self._process = _spawn(role, command, environment)
         self._stderr_thread = threading.Thread(target=self._read_stderr, name=f"{role} stderr")
         self._replies_thread = threading.Thread(target=self._read_replies, name=f"{role} replies")
-        self._stderr_thread.start()
-        self._replies_thread.start()
+        self._leaving_thread = threading.Thread(target=self._stop_when_leaving, name=f"{role} leaving")
+        for thread in (self._stderr_thread, self._replies_thread, self._leaving_thread):
+            thread.start()
 
     @property
     def pid(self) -> int:
@@ -97,17 +101,26 @@ class Child:
 
     def stop(self) -> None:
         """Close its stdin, which makes it leave, and kill it if it does not. Its calls raise Cancelled."""
-        self._ending = Ending.STOP
-        with self._send_lock:
-            _close(self._stdin)
-        if not self.ended.wait(CLOSE_GRACE_S):
-            self._process.kill()
+        self._leave()
         self.join()
 
     def join(self) -> None:
         """Wait for the end of its threads, which end when it has."""
         self._replies_thread.join()
         self._stderr_thread.join()
+        self._leaving_thread.join()
+
+    def _leave(self) -> None:
+        self._ending = Ending.STOP
+        with self._send_lock:
+            _close(self._stdin)
+        if not self.ended.wait(CLOSE_GRACE_S):
+            self._process.kill()
+
+    def _stop_when_leaving(self) -> None:
+        while not self.ended.wait(_LEAVING_POLL_S):
+            if not threading.main_thread().is_alive():
+                self._leave()
 
     @property
     def _stdin(self) -> IO[bytes]:

@@ -3,7 +3,7 @@
 A child's death is an error of the requests it was answering, not of this program: the next request starts a new
 child. A child that dies twice within a minute is not started again until somebody calls `start()`, because the same
 model would kill it a third time. It knows nothing of what is asked; local_models.worker is the other side.
-A client must be closed before the program ends: the threads that read its child's pipes end only with the child.
+A client should be closed before the program ends; a child that is left over is stopped when the main thread ends.
 """
 
 from __future__ import annotations

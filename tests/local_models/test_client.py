@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -242,3 +243,15 @@ def test_a_child_leaves_when_its_parent_is_killed() -> None:
     parent.stdout.close()
     psutil.wait_procs([child], timeout=5)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_program_that_forgets_to_close_its_client_still_ends_and_so_does_the_child() -> None:
+    program = (
+        "from local_models.client import WorkerClient; from local_models.cancel import never;"
+        f"client = WorkerClient('llm', {COMMAND!r}); list(client.request('count', {{'to': 1}}, never()));"
+        "print(client.pid, flush=True); raise RuntimeError('forgotten')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert "RuntimeError: forgotten" in done.stderr
+    assert not psutil.pid_exists(int(done.stdout))
