@@ -53,8 +53,10 @@ SHOWN_QUOTES = 3
 CLOSE_QUOTE = 0.8
 """A further quote is part of the answer when its score is at least this share of the best one's."""
 
-STRONG_QUOTE = 0.45
-"""A best quote with this score holds the answer more often than the bundled reader finds it."""
+STRONG_QUOTE = 0.35
+"""Below this score the best quote holds the answer to half of XQuAD-en's questions and a fifth of SQuAD 2.0's, where
+half have none; 5.5 % of the answerable questions of either lie below, and 9 % of the others (618 and 700 questions).
+The bundled reader tells the two apart no better than chance (its card), so the quotes decide for it."""
 
 COMMIT_EVERY_S = 1.0
 """A running answer is written down at least this often."""
@@ -176,7 +178,8 @@ class Answering:
     def _abstain(self, draft: _Draft) -> Iterator[AskEvent]:
         """Nothing relevant is an answer. The nearest quotes stay beside it."""
         draft.abstained = True
-        draft.text = draft.raw = ABSTENTION
+        draft.text = ABSTENTION
+        draft.raw = draft.raw or ABSTENTION
         yield Cited(draft.text, ())
 
     def _answer_with_quotes(self, draft: _Draft) -> Iterator[AskEvent]:
@@ -246,13 +249,11 @@ class Answering:
             yield self._notice(draft, "The answer reached its maximum length and stops here.")
 
     def _check(self, sources: Sequence[Source], draft: _Draft, *, small: bool) -> Iterator[AskEvent]:
-        """Hold the text against the sources. Where the bundled reader fails, strong quotes answer instead."""
+        """Hold what the model wrote against the sources. The bundled reader's word counts only inside a best quote."""
         abstained = not draft.text or draft.text.startswith(ABSTENTION.rstrip("."))
         cited = cite(draft.text, sources)
-        failed = abstained or (cited.claims > 0 and cited.unsupported == cited.claims)
-        if failed and small and draft.quotes[0].score >= STRONG_QUOTE:
-            yield self._notice(draft, "The small model found no answer of its own; these sentences come nearest.")
-            yield from self._answer_with_quotes(draft)
+        if small and (abstained or not _stands_in(draft.quotes[:SHOWN_QUOTES], cited)):
+            yield from self._answer_for_the_reader(draft)
         elif abstained:
             yield from self._abstain(draft)
         else:
@@ -260,6 +261,13 @@ class Answering:
             if cited.unsupported:
                 yield self._notice(draft, _unsupported(cited))
             yield Cited(draft.text, cited.citations)
+
+    def _answer_for_the_reader(self, draft: _Draft) -> Iterator[AskEvent]:
+        if draft.quotes[0].score < STRONG_QUOTE:
+            yield from self._abstain(draft)
+            return
+        yield self._notice(draft, "The small model found no answer of its own; these sentences come nearest.")
+        yield from self._answer_with_quotes(draft)
 
     def _history(self, question: Message) -> list[Turn]:
         """The turns above the question that a model took part in, each with the sources first given in it."""
@@ -287,6 +295,17 @@ def _left_out(prompt: Prompt) -> Iterator[str]:
     if prompt.sources_left_out:
         passages = "passage" if prompt.sources_left_out == 1 else "passages"
         yield f"{prompt.sources_left_out} more {passages} did not fit into the model's context."
+
+
+def _stands_in(quotes: Sequence[Quote], cited: CitedText) -> bool:
+    """True if a citation rests on a place inside one of the quotes."""
+    return any(
+        citation.source.number == quote.source.number
+        and citation.quote_span.start < quote.span.end
+        and quote.span.start < citation.quote_span.end
+        for citation in cited.citations
+        for quote in quotes
+    )
 
 
 def _unsupported(cited: CitedText) -> str:

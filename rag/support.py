@@ -8,8 +8,11 @@ pairs of characters.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -88,10 +91,18 @@ def support(claim: str, evidence: str, *, context: str = "") -> float:
     return score
 
 
-def shared_words(question: str, sentence: str) -> float:
-    """Share of the question's content words that the sentence holds, 0 to 1; no contradiction is looked for."""
+def rare_words_shared(question: str, texts: Sequence[str]) -> list[float]:
+    """For each text the share of the question's content words it holds, 0 to 1, each weighed by its rarity in `texts`.
+
+    What stands in all of them tells nothing apart; a word that stands in none lowers every share. The weight is the
+    inverse document frequency (Spärck Jones, 1972) among the texts themselves. No contradiction is looked for.
+    """
     asked = analyse(question).words
-    return len(asked & analyse(sentence).words) / len(asked) if asked else 0.0
+    held = [asked & analyse(text).words for text in texts]
+    having = Counter(word for words in held for word in words)
+    weights = {word: math.log((len(texts) + 1) / (having[word] + 0.5)) for word in asked}
+    total = sum(weights.values())
+    return [sum(weights[word] for word in words) / total if total else 0.0 for words in held]
 
 
 def is_claim(sentence: str) -> bool:

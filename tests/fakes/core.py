@@ -56,10 +56,11 @@ class ScriptedGenerator:
         self.n_ctx = n_ctx
         self.requests: list[GenerationRequest] = []
         self.fallback_reason = ""
+        self.name = "scripted"
         self.after_piece: Callable[[int], None] = lambda _: None
 
     def info(self, cancel: CancelToken | None = None) -> ModelInfo:
-        return ModelInfo("scripted", Path("scripted.gguf"), "llama", 1, self.n_ctx, "cpu", self.fallback_reason)
+        return ModelInfo(self.name, Path("scripted.gguf"), "llama", 1, self.n_ctx, "cpu", self.fallback_reason)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

@@ -222,3 +222,30 @@ def test_the_cpu_used_instead_of_the_gpu_is_told(desk: Desk) -> None:
     desk.generator.fallback_reason = "The GPU has too little memory, so the model runs on the CPU."
     events = desk.ask("How much is the monthly rent?", desk.conversation())
     assert Notice(desk.generator.fallback_reason) in events
+
+
+def test_the_bundled_readers_word_counts_inside_a_best_quote(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    desk.generator.script = lambda _: "950 euros [1]."
+    answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
+    assert answer.text == "950 euros. [1]"
+    assert not answer.notices
+
+
+@pytest.mark.parametrize("written", [ABSTENTION, "", "purple elephants [1]"])
+def test_where_the_bundled_reader_fails_at_a_strong_quote_the_quotes_answer(desk: Desk, written: str) -> None:
+    desk.generator.name = "footnote-reader"
+    desk.generator.script = lambda _: written
+    answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
+    assert not answer.abstained
+    assert answer.text.startswith("> The monthly rent of the apartment is 950 euros. [")
+    assert answer.citations[0].quote == "The monthly rent of the apartment is 950 euros."
+    assert answer.raw == written
+    assert "small model" in answer.notices[0]
+
+
+def test_a_larger_models_abstention_stands_beside_a_strong_quote(desk: Desk) -> None:
+    desk.generator.script = lambda _: ABSTENTION
+    answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
+    assert answer.abstained
+    assert answer.quotes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.support import CONTRADICTED, is_claim, shared_words, support
+from rag.support import CONTRADICTED, is_claim, rare_words_shared, support
 
 EVIDENCE = "In March 2021 Maria Jones paid 12.4 % of the 1,200 euros; a deposit is not required."
 
@@ -47,6 +47,16 @@ def test_fragments_and_questions_are_no_claims() -> None:
     assert is_claim("The rent is due monthly.")
 
 
-def test_shared_words_is_a_share_of_the_questions_words() -> None:
-    assert shared_words("When is the rent due?", "The rent is due on Friday.") == 1.0
-    assert shared_words("", "anything") == 0.0
+def test_a_rare_word_of_the_question_tells_more_than_a_common_one() -> None:
+    texts = ["Fault code of the boiler E4.", "The boiler has a fault code.", "The boiler is blue.", "The boiler hums."]
+    shares = rare_words_shared("What does fault code E4 of the boiler mean?", texts)
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] - shares[1] > shares[2]
+
+
+def test_a_word_that_stands_nowhere_lowers_every_share() -> None:
+    assert rare_words_shared("the blue dentist", ["It is blue.", "It is red."])[0] < 0.6
+
+
+def test_a_question_without_words_shares_nothing() -> None:
+    assert rare_words_shared("", ["anything"]) == [0.0]

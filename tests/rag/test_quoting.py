@@ -1,0 +1,57 @@
+"""The best sentences of the passages, exact to the character."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_models.cancel import never
+from rag.quoting import best_quotes
+from rag.types import Place, Source, Span
+from tests.fakes.core import WordEmbedder
+
+
+def source(text: str, *, number: int = 1, start: int = 40, heading: str = "") -> Source:
+    span = Span(start, start + len(text), 1)
+    return Source(number, number, 1, "manual", Path("/manual.txt"), heading, Place(page=1), text, span)
+
+
+def quotes(question: str, *texts: str) -> list[str]:
+    ranked = [(source(text, number=number), 0.5) for number, text in enumerate(texts, 1)]
+    return [quote.text for quote in best_quotes(question, ranked, WordEmbedder(), never())]
+
+
+def test_the_sentence_that_speaks_to_the_question_comes_first() -> None:
+    text = "The boiler hums in winter. The deposit is 1,880 euros, two months' rent. The cellar is dry."
+    assert quotes("How high is the deposit?", text)[0] == "The deposit is 1,880 euros, two months' rent."
+
+
+def test_a_rare_word_decides_between_sentences_of_one_section() -> None:
+    text = (
+        "E2 The flame of the boiler went out. The boiler locks itself for twenty minutes.\n"
+        "E4 The pump is blocked or has no water. Fill the system of the boiler up to 1.5 bar."
+    )
+    assert quotes("The boiler shows E4, why?", text)[0].startswith("E4 The pump is blocked")
+
+
+def test_a_heading_on_its_own_line_is_no_part_of_a_quote() -> None:
+    assert quotes("Who needs consent?", "# Pets\n\nA dog needs the written consent of the landlord.") == [
+        "A dog needs the written consent of the landlord."
+    ]
+
+
+def test_a_short_sentence_is_read_with_the_next() -> None:
+    assert quotes("Are pets allowed?", "They are. But only with the consent of the landlord.") == [
+        "They are. But only with the consent of the landlord."
+    ]
+
+
+def test_a_passage_of_fragments_is_one_quote() -> None:
+    assert quotes("When?", "At noon") == ["At noon"]
+
+
+@given(st.text(alphabet=st.sampled_from("ab .\n?!#1"), max_size=120))
+def test_every_quote_stands_at_its_span_in_the_document(text: str) -> None:
+    for quote in best_quotes("a b", [(source(text), 0.5)], WordEmbedder(), never()):
+        start, end = quote.span.start - 40, quote.span.end - 40
+        assert text[start:end] == quote.text
