@@ -80,7 +80,7 @@ class ModelFolder:
             except OSError as error:
                 raise _disk_error(path, error) from error
             return
-        raise ModelNotFound(f"There is no model “{name}” among those you added.", "See: footnote models.")
+        raise ModelNotFound(f"There is no model “{name}” among those you added.", "See: footnote models list.")
 
     def target_for(self, url: str) -> Path:
         """Where a download goes: the folder, and the name at the end of the address. Raises UsageError."""

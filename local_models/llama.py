@@ -136,10 +136,11 @@ class LlamaModel:
         """Model, context, device and the reason for a fall-back."""
         layers, reason = settings.n_gpu_layers, ""
         if layers and not llama_cpp.llama_supports_gpu_offload():
-            layers, reason = 0, "this build of llama.cpp has no GPU support"
+            layers, reason = 0, "The model runs on the CPU: this build of llama.cpp has no GPU support."
         loaded = self._try_load(settings, header, layers)
         if loaded is None and layers:
-            reason = f"the GPU could not take the model ({self._log.last_error() or 'no reason given'})"
+            told = self._log.last_error() or "no reason given"
+            reason = f"The model runs on the CPU: the GPU could not take it ({told})."
             layers = 0
             loaded = self._try_load(settings, header, 0)
         if loaded is None:

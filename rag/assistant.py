@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local_models.cancel import CancelToken
-from local_models.types import DownloadProgress, ModelFile, ModelInfo, Role, Sampling
+from local_models.sampling import check_sampling
+from local_models.types import DownloadProgress, EmbedderIdentity, ModelFile, ModelInfo, Role, Sampling
 from rag import draft_templates, drafting, feedback
 from rag.answering import Answering
 from rag.errors import UsageError
@@ -97,9 +98,11 @@ class Assistant:
         self.store.library.remove_collection(collection_id)
 
     def search(self, query: str, cancel: CancelToken, *, scope: Scope = Scope(), limit: int = 10) -> Retrieved:
-        """The best passages for `query`, best first. Raises UsageError for an empty query."""
+        """The best passages for `query`, best first. Raises UsageError for an empty query or a limit below 1."""
         if not query.strip():
             raise UsageError("The search is empty.", "Type a word to look for.")
+        if limit < 1:
+            raise UsageError(f"{limit} passages can't be searched for.", "Ask for at least 1.")
         return self.retriever.retrieve(query, scope=scope, limit=limit, cancel=cancel)
 
     # Conversations
@@ -159,9 +162,10 @@ class Assistant:
         """
         if not question.strip():
             raise UsageError("The question is empty.", "Type a question first.")
+        sampling = self._sampling(sampling)
         conversation = self._conversation_for(question, conversation_id, mode, scope)
         below = parent if parent is not None else conversation.leaf
-        yield from self.answering.ask(question, conversation, below, self._sampling(sampling), cancel)
+        yield from self.answering.ask(question, conversation, below, sampling, cancel)
 
     def edit(
         self, message_id: int, question: str, cancel: CancelToken, *, sampling: Sampling | None = None
@@ -248,7 +252,7 @@ class Assistant:
             cancel,
             selection=selection,
             instruction=instruction,
-            sampling=sampling,
+            sampling=check_sampling(sampling) if sampling else None,
         )
 
     def draft_templates(self) -> list[DraftTemplate]:
@@ -285,6 +289,20 @@ class Assistant:
 
     def remove_model(self, name: str) -> None:
         self.model_room.remove(name)
+
+    def embedder(self) -> EmbedderIdentity:
+        """The embedder in use."""
+        return self.model_room.embedder.identity
+
+    def use_embedder(self, folder: Path | None) -> EmbedderIdentity:
+        """Choose a sentence-transformers folder, None for the built-in one; in use from the next start, which then
+        gives the passages vectors of it. Raises ModelNotFound, ModelBroken.
+        """
+        return self.model_room.use_embedder(folder)
+
+    def standing_notices(self) -> list[str]:
+        """What has not been as the user set it since the library was opened, each with what to do."""
+        return self.model_room.standing_notices()
 
     def model_info(self) -> ModelInfo | None:
         """The loaded model; None while none is loaded."""
@@ -332,7 +350,7 @@ class Assistant:
         return self.update_conversation(conversation_id, title=title, mode=mode, scope=scope)
 
     def _sampling(self, sampling: Sampling | None) -> Sampling:
-        return sampling or self.preferences().sampling
+        return check_sampling(sampling or self.preferences().sampling)
 
 
 def _title(question: str) -> str:

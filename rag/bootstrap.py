@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from local_models.bundled import bundled_models
@@ -15,6 +16,7 @@ from local_models.offline import NetworkGate
 from local_models.types import ModelSettings
 from rag.answering import Answering
 from rag.assistant import Assistant
+from rag.errors import ModelError
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.models import Models
@@ -29,13 +31,15 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
     """Open the library in `data_dir`, made if it is missing. Starts no child and loads no model.
 
     `gate`: what lets a download through when this process refuses the network (local_models.offline).
-    Raises LibraryLocked, LibraryTooNew, LibraryDamaged, DiskFull; ModelNotFound or ModelBroken for the embedder.
+    A chosen embedder that can't be used gives way to the built-in one, and Assistant.standing_notices says so: the
+    vectors of both are kept. Raises LibraryLocked, LibraryTooNew, LibraryDamaged, DiskFull; ModelNotFound or
+    ModelBroken for the built-in embedder.
     """
     with ExitStack() as opened:
         store = Store.open(data_dir)
         opened.callback(store.close)
         preferences = store.preferences.load()
-        embedder = _embedder(data_dir, preferences)
+        embedder, problem = _embedder(data_dir, preferences)
         opened.callback(embedder.close)
         store.library.use_embedder(embedder.identity)
         index = VectorIndex.open(data_dir / "index", store.library, embedder.identity)
@@ -44,7 +48,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         generator = LlamaGenerator(WorkerClient("llm", worker_command("llm")), ModelSettings(Path()))
         opened.callback(generator.close)
         folder = ModelFolder(data_dir / "models", bundled_models())
-        models = Models(folder, generator, embedder, store.preferences, gate or NetworkGate())
+        models = Models(folder, generator, embedder, store.preferences, gate or NetworkGate(), embedder_problem=problem)
         models.apply(preferences)
         retriever = Retriever(store.library, index, embedder)
         return Assistant(
@@ -59,7 +63,17 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         )
 
 
-def _embedder(data_dir: Path, preferences: Preferences) -> ChildEmbedder:
-    folder = Path(preferences.embedder) if preferences.embedder else default_folder()
-    client = WorkerClient("embed", worker_command("embed"))
-    return ChildEmbedder(client, folder, digests=data_dir / "embedders.json", threads=preferences.threads)
+def _embedder(data_dir: Path, preferences: Preferences) -> tuple[ChildEmbedder, str]:
+    """The chosen embedder, or the built-in one and why it had to be."""
+    make = partial(
+        ChildEmbedder,
+        WorkerClient("embed", worker_command("embed")),
+        digests=data_dir / "embedders.json",
+        threads=preferences.threads,
+    )
+    if not preferences.embedder:
+        return make(default_folder()), ""
+    try:
+        return make(Path(preferences.embedder)), ""
+    except ModelError as error:
+        return make(default_folder()), f"{error} Until then the built-in embedder is used."

@@ -86,7 +86,9 @@ def _embedder(models: Models) -> Check:
     except FootnoteError as error:
         return Check("Embedder", ok=False, detail=error.message, advice=error.advice)
     languages = ", ".join(identity.languages) or "many languages"
-    return Check("Embedder", ok=True, detail=f"{identity.name}, {identity.dimension} dimensions, {languages}")
+    advice = " ".join(models.standing_notices())
+    detail = f"{identity.name}, {identity.dimension} dimensions, {languages}"
+    return Check("Embedder", ok=not advice, detail=detail, advice=advice)
 
 
 def _memory(hardware: Hardware) -> Check:

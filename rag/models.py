@@ -12,11 +12,12 @@ from pathlib import Path
 
 from local_models.cancel import CancelToken
 from local_models.download import download
+from local_models.embedders.folder import default_folder, read_folder
 from local_models.files import ModelFolder
 from local_models.generator import LlamaGenerator
 from local_models.gguf import describe
 from local_models.offline import NetworkGate
-from local_models.types import DownloadProgress, ModelFile, ModelInfo, ModelSettings
+from local_models.types import DownloadProgress, EmbedderIdentity, ModelFile, ModelInfo, ModelSettings
 from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
 from rag.ports import Embedder
@@ -34,13 +35,19 @@ class Models:
         embedder: Embedder,
         preferences: PreferencesStore,
         gate: NetworkGate,
+        *,
+        embedder_problem: str = "",
     ) -> None:
-        """`gate` is opened for a download, and for nothing else."""
+        """`gate` is opened for a download, and for nothing else.
+
+        `embedder_problem` says why `embedder` is not the one the user chose.
+        """
         self.generator = generator
         self.embedder = embedder
         self._folder = folder
         self._preferences = preferences
         self._gate = gate
+        self._embedder_problem = embedder_problem
 
     def files(self) -> list[ModelFile]:
         """The bundled ones first, then those of the data directory, then a chosen one from elsewhere."""
@@ -102,12 +109,24 @@ class Models:
             self.apply(preferences)
         self._folder.remove(name)
 
+    def use_embedder(self, folder: Path | None) -> EmbedderIdentity:
+        """Choose a sentence-transformers folder, None for the built-in one. Raises ModelNotFound, ModelBroken."""
+        identity = read_folder(folder or default_folder()).identity
+        chosen = str(folder.resolve()) if folder else ""
+        self._preferences.save(replace(self._preferences.load(), embedder=chosen))
+        return identity
+
+    def standing_notices(self) -> list[str]:
+        """What has not been as the user set it since the library was opened."""
+        return [self._embedder_problem] if self._embedder_problem else []
+
     def loaded(self) -> ModelInfo | None:
         """The model in memory; None while none is."""
         return self.generator.loaded
 
     def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
         """Load the embedder and the language model. What fails is told, and tried again by the first question."""
+        yield from map(Notice, self.standing_notices())
         try:
             self.embedder.embed(["ready"], cancel)
             cancel.check()

@@ -50,7 +50,10 @@ def read_folder(path: Path, digests: Path | None = None) -> EmbedderFolder:
     0.2 s for 90 MB. Raises ModelNotFound, ModelBroken, both naming the folder.
     """
     if not path.is_dir():
-        raise ModelNotFound(f"There is no embedder folder {path}.", "Choose another folder in the settings.")
+        raise ModelNotFound(
+            f"There is no embedder folder {path}.",
+            "Choose another folder in the settings, or with `footnote models embedder`.",
+        )
     try:
         return _read(path, digests)
     except FileNotFoundError as error:
@@ -151,4 +154,7 @@ def _json(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds; its rea
 
 
 def _broken(path: Path, what: str) -> ModelBroken:
-    return ModelBroken(f"The embedder folder {path} can't be used: {what}.", "Choose another folder in the settings.")
+    return ModelBroken(
+        f"The embedder folder {path} can't be used: {what}.",
+        "Choose another folder in the settings, or with `footnote models embedder`.",
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from rag.assistant import Assistant
 from rag.cli.session import Commands, Session
-from rag.cli.shapes import model_json
+from rag.cli.shapes import embedder_json, model_json
 from rag.cli.terminal import Terminal
 from rag.errors import UsageError
 
@@ -37,6 +38,27 @@ def register(commands: Commands) -> None:
     remove = actions.add_parser("remove", help="delete a model's file", description="Delete a model that was added.")
     remove.add_argument("model", metavar="NAME")
     remove.set_defaults(run=run_remove)
+    settings = actions.add_parser(
+        "settings", help="how the model is loaded", description="Show how the model is loaded, or change what is given."
+    )
+    settings.add_argument("--gpu-layers", type=int, metavar="N", help="layers on the GPU; -1: all, 0: none")
+    settings.add_argument(
+        "--context", type=int, metavar="TOKENS", help="the longest prompt with its answer; 0: the model's"
+    )
+    settings.add_argument("--threads", type=int, metavar="N", help="0: the physical cores")
+    settings.set_defaults(run=run_settings)
+    embedder = actions.add_parser(
+        "embedder",
+        help="the model that finds by meaning",
+        description="Show or choose the model that finds by meaning. Vectors of the one before are kept.",
+    )
+    embedder.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help='a sentence-transformers model folder, or "default" for the built-in one',
+    )
+    embedder.set_defaults(run=run_embedder)
 
 
 def run_list(_: argparse.Namespace, session: Session) -> int:
@@ -80,6 +102,38 @@ def run_remove(args: argparse.Namespace, session: Session) -> int:
     if session.terminal.as_json:
         session.terminal.result({"removed": args.model})
     session.terminal.say(f"{args.model} is deleted.")
+    return 0
+
+
+def run_settings(args: argparse.Namespace, session: Session) -> int:
+    given = {"n_gpu_layers": args.gpu_layers, "n_ctx": args.context, "threads": args.threads}
+    for name, least in (("n_gpu_layers", -1), ("n_ctx", 0), ("threads", 0)):
+        if given[name] is not None and given[name] < least:
+            raise UsageError(f"{given[name]} is too small.", "See `footnote models settings --help`.")
+    with session.open() as assistant:
+        preferences = assistant.preferences()
+        wanted = replace(preferences, **{name: value for name, value in given.items() if value is not None})
+        if wanted != preferences:
+            assistant.save_preferences(wanted)
+    shown = {"n_gpu_layers": wanted.n_gpu_layers, "n_ctx": wanted.n_ctx, "threads": wanted.threads}
+    if session.terminal.as_json:
+        session.terminal.result({"settings": shown})
+    labels = (("GPU layers", wanted.n_gpu_layers), ("Context", wanted.n_ctx), ("Threads", wanted.threads))
+    session.terminal.say("\n".join(f"{label}: {value}" for label, value in labels))
+    return 0
+
+
+def run_embedder(args: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        if args.folder is None:
+            identity = assistant.embedder()
+        else:
+            identity = assistant.use_embedder(None if args.folder == "default" else Path(args.folder).expanduser())
+    if session.terminal.as_json:
+        session.terminal.result({"embedder": embedder_json(identity)})
+    session.terminal.say(f"{identity.name}, {identity.dimension} dimensions, reads {identity.max_tokens} tokens")
+    if args.folder is not None:
+        session.terminal.note("Run `footnote reindex` to give the passages vectors of this model.")
     return 0
 
 

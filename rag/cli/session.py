@@ -45,6 +45,8 @@ class Session:
         """The library, closed again whatever happens. Raises LibraryError."""
         assistant = self.opener(self.data_dir)
         try:
+            for notice in assistant.standing_notices():
+                self.terminal.note(notice)
             yield assistant
         finally:
             assistant.close()

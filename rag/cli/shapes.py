@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from local_models.types import ModelFile
+from local_models.types import EmbedderIdentity, ModelFile
 from rag.types import (
     Answer,
     Citation,
@@ -155,6 +155,16 @@ def feedback_json(feedback: Feedback) -> Json:
         "reasons": list(feedback.reasons),
         "comment": feedback.comment,
         "correction": feedback.correction,
+    }
+
+
+def embedder_json(identity: EmbedderIdentity) -> Json:
+    return {
+        "name": identity.name,
+        "digest": identity.digest,
+        "dimension": identity.dimension,
+        "max_tokens": identity.max_tokens,
+        "languages": list(identity.languages),
     }
 
 

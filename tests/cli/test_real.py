@@ -127,3 +127,23 @@ def test_a_second_program_is_told_that_the_library_is_open(library: Path) -> Non
     assert isinstance(refused, dict)
     assert refused["code"] == "library_locked"
     assert chat.returncode == 0
+
+
+def test_values_out_of_range_are_wrong_usage_and_ask_nothing(library: Path) -> None:
+    before = len(rows(run(library, "history")["conversations"]))
+    for arguments in (
+        ("ask", "May I?", "--top-p", "3"),
+        ("ask", "May I?", "--max-tokens", "0"),
+        ("search", "rent", "--limit", "-3"),
+    ):
+        refused = run(library, *arguments, code=2)["error"]
+        assert isinstance(refused, dict)
+        assert refused["code"] == "usage"
+    assert len(rows(run(library, "history")["conversations"])) == before
+
+
+def test_how_the_model_is_loaded_is_set_from_the_terminal(library: Path) -> None:
+    settings = run(library, "models", "settings", "--gpu-layers", "10", "--context", "1024")["settings"]
+    assert settings == {"n_gpu_layers": 10, "n_ctx": 1024, "threads": 0}
+    run(library, "models", "settings", "--gpu-layers", "0", "--context", "0")
+    assert run(library, "models", "settings")["settings"] == {"n_gpu_layers": 0, "n_ctx": 0, "threads": 0}

@@ -93,6 +93,9 @@ class FakeAssistant:
     def opener(self) -> Opener:
         return cast("Opener", lambda _folder: cast("Assistant", self))
 
+    def standing_notices(self) -> list[str]:
+        return []
+
     def close(self) -> None:
         self.closed += 1
 
