@@ -44,13 +44,16 @@ class DocumentFailed:
 
 @dataclass(frozen=True, slots=True)
 class AddFinished:
-    """The sum of an add. `passages` counts new ones, `skipped` files in folders of formats that are not read."""
+    """The sum of an add. `passages` counts new ones, `skipped` files in folders of formats that are not read,
+    `removed` documents whose file has gone from its folder.
+    """
 
     added: int
     unchanged: int
     failed: tuple[DocumentFailed, ...]
     passages: int
     skipped: int = 0
+    removed: int = 0
 
 
 AddEvent = Progress | DocumentAdded | DocumentUnchanged | DocumentFailed | AddFinished

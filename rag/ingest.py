@@ -54,6 +54,9 @@ class Ingest:
     def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
         """Read files and folders. A folder becomes a collection named after it unless `collection` names one.
 
+        Documents of a folder whose file has gone are forgotten, unless nothing is left in it: then it may be a disk
+        that is not there.
+
         Yields one event a file, then AddFinished. Raises Cancelled, and DiskFull or LibraryError when the store fails.
         """
         sums = _Sums()
@@ -73,8 +76,10 @@ class Ingest:
                     if group is not None and isinstance(event, DocumentAdded | DocumentUnchanged):
                         self._library.add_to_collection(group, [event.document.id])
                     yield event
+            if files and root.is_dir():
+                sums.removed += self._forget_gone(root)
             yield Progress(len(files), len(files), root.name)
-        yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped)
+        yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped, sums.removed)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         """Embed the passages without a vector of this embedder, oldest document first. Resumes after any stop."""
@@ -120,11 +125,19 @@ class Ingest:
         self._forget_vectors(passages)
         return removed
 
+    def _forget_gone(self, root: Path) -> int:
+        below = (document for document in self._library.documents() if document.path.is_relative_to(root))
+        return self.remove([document.id for document in below if _is_gone(document.path)])
+
     def _collection(self, root: Path, name: str | None) -> int | None:
+        """A folder whose name is another folder's collection gets its whole path for a name."""
         if name is None and not root.is_dir():
             return None
         wanted = name or root.name or str(root)
         known = self._library.collection_named(wanted)
+        if name is None and known is not None and known.root != root:
+            wanted = str(root)
+            known = self._library.collection_named(wanted)
         if known is not None:
             return known.id
         return self._library.create_collection(wanted, root if name is None else None).id
@@ -196,6 +209,7 @@ class _Sums:
     unchanged: int = 0
     passages: int = 0
     skipped: int = 0
+    removed: int = 0
     failed: list[DocumentFailed] = field(default_factory=list)
 
     def count(self, event: AddEvent) -> None:
@@ -250,6 +264,17 @@ def _files(root: Path, reads: Callable[[Path], bool]) -> tuple[list[Path], list[
             else:
                 skipped += 1
     return files, closed, skipped
+
+
+def _is_gone(path: Path) -> bool:
+    """A file that only can't be looked at is not gone."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _closed_folder(error: OSError) -> DocumentFailed:

@@ -176,6 +176,7 @@ def _report(
                 "failed": [{"path": str(f.path), "reason": f.reason, "code": f.code} for f in failures],
                 "passages": finished.passages,
                 "skipped": finished.skipped,
+                "removed": finished.removed,
                 "embedded": embedded,
                 "seconds": round(seconds, 3),
             }
@@ -186,6 +187,7 @@ def _report(
         terminal.say(
             f"{_count(finished.added, 'document')} added ({_count(finished.passages, 'passage')}), "
             f"{finished.unchanged} unchanged, {len(failures)} left out"
+            + (f", {finished.removed} gone from their folders" if finished.removed else "")
             + (f", {finished.skipped} of other formats skipped." if finished.skipped else ".")
         )
     return 1 if failures and not finished.added and not finished.unchanged else 0

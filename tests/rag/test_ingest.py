@@ -71,6 +71,42 @@ def test_vectors_follow_and_complete_the_documents(
     assert {document.state for document in store.library.documents()} == {DocumentState.COMPLETE}
 
 
+def test_a_second_folder_of_the_same_name_is_known_by_its_own_root(
+    ingest: Ingest, store: Store, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "attic" / "papers"
+    other.mkdir(parents=True)
+    (other / "letter.txt").write_text("Dear landlord.")
+    add(ingest, folder, other)
+    (other / "letter.txt").write_text("Dear tenant.")
+    events = list(ingest.refresh(CancelToken()))
+    assert [event.document.path for event in events if isinstance(event, DocumentAdded)] == [other / "letter.txt"]
+    assert {collection.root for collection in store.library.collections()} == {folder, other}
+
+
+def test_a_file_that_has_gone_from_its_folder_goes_from_the_library(
+    ingest: Ingest, store: Store, index: VectorIndex, folder: Path
+) -> None:
+    add(ingest, folder)
+    embed(ingest)
+    (folder / "bikes.txt").unlink()
+    *_, finished = ingest.refresh(CancelToken())
+    assert isinstance(finished, AddFinished)
+    assert finished.removed == 1
+    assert [document.path.name for document in store.library.documents()] == ["lease.txt"]
+    assert len(index) == 2
+
+
+def test_a_folder_that_holds_nothing_any_more_may_be_a_disk_that_is_not_there(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    add(ingest, folder)
+    for file in list(folder.iterdir()):
+        file.unlink()
+    list(ingest.refresh(CancelToken()))
+    assert len(store.library.documents()) == 2
+
+
 def test_a_folder_becomes_a_collection(ingest: Ingest, store: Store, folder: Path) -> None:
     add(ingest, folder)
     assert [(c.name, c.root, c.documents) for c in store.library.collections()] == [("papers", folder, 2)]
