@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QStackedWidget, QWidg
 
 from desktop.controls import button, column, label, row
 from desktop.jobs import UnexpectedError
-from desktop.notices import NoticeBar, Picture
+from desktop.notices import NoticeBar, Picture, quoted
 from desktop.tokens import XL, L, M, S
 from rag.errors import FootnoteError
 
@@ -138,7 +138,7 @@ class _Message(QWidget):
             widget.hide()
 
     def say_error(self, error: FootnoteError) -> None:
-        self.say(error.message, error.advice)
+        self.say(quoted(error.message), quoted(error.advice))
         self._details = error.details if isinstance(error, UnexpectedError) else ""
         self._copy.setVisible(bool(self._details))
         self._retry.show()

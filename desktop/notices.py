@@ -6,6 +6,7 @@ the bottom of the window and keeps the last few. They know no job and no page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Signal
@@ -18,8 +19,15 @@ from desktop.theme import current_colours
 from desktop.tokens import XS, M, S
 from rag.errors import FootnoteError
 
+_COMMAND = re.compile(r"`([^`]+)`")
+
 MOST_LINES = 3
 """The bar never takes more of the window than this many lines; the oldest goes first."""
+
+
+def quoted(text: str) -> str:
+    """Commands stand in back-ticks in the service's sentences; on screen they stand in quotes."""
+    return _COMMAND.sub(r"“\1”", text)
 
 
 class Picture(QLabel):
@@ -53,7 +61,7 @@ class NoticeLine(QFrame):
         self._line = row(self, gap=S)
         self._line.setContentsMargins(S, XS, S, XS)
         self._line.addWidget(Picture(icon_name))
-        self._line.addWidget(label(text, "small", wrap=True), 1)
+        self._line.addWidget(label(quoted(text), "small", wrap=True), 1)
         if dismissable:
             close = IconButton("close", "Dismiss")
             close.clicked.connect(self.closed)
@@ -81,9 +89,9 @@ class ErrorCard(QFrame):
         line = row(self, margin=S, gap=S)
         line.addWidget(Picture("warning", "warn"))
         words = column(gap=XS)
-        words.addWidget(label(error.message, wrap=True))
+        words.addWidget(label(quoted(error.message), wrap=True))
         if error.advice:
-            words.addWidget(label(error.advice, "small", wrap=True))
+            words.addWidget(label(quoted(error.advice), "small", wrap=True))
         line.addLayout(words, 1)
         for made in self._buttons(retry):
             line.addWidget(made)

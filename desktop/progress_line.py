@@ -23,7 +23,7 @@ class ProgressLine(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
-        self._is_paused = False
+        self._is_paused = self._going = self._is_elsewhere = False
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
@@ -51,17 +51,32 @@ class ProgressLine(QFrame):
         return self._words.text()
 
     def show_status(self, status: IntakeStatus | None) -> None:
-        """None when all is done, or paused."""
+        """None when all is done."""
+        self._going = status is not None
+        self._is_paused = False
         if status is not None:
-            self._is_paused = False
             self._pause.show_icon("pause", "Pause")
+            self._pause.setEnabled(True)
             self._bar.setRange(0, status.total)
             self._bar.setValue(status.done)
             self._words.setText(f"{status.detail} · {status.sentence}")
-        elif self._is_paused:
-            return
+        self._show_parts()
+
+    def show_paused(self) -> None:
+        """It was paused, here or on the library's page."""
+        self._is_paused = True
+        self._pause.show_icon("play", "Go on")
+        self._pause.setEnabled(True)
+        self._words.setText("Paused. What has been read can be asked.")
+
+    def hide_progress(self, *, hidden: bool) -> None:
+        """While the library's page is on screen it shows the same, larger."""
+        self._is_elsewhere = hidden
+        self._show_parts()
+
+    def _show_parts(self) -> None:
         for widget in (self._bar, self._words, self._pause, self._cancel):
-            widget.setVisible(status is not None)
+            widget.setVisible(self._going and not self._is_elsewhere)
 
     def show_model(self, info: ModelInfo | None) -> None:
         """Which model answers, and on what."""
@@ -74,9 +89,9 @@ class ProgressLine(QFrame):
     def _toggle(self) -> None:
         if self._is_paused:
             self._is_paused = False
+            self._pause.show_icon("pause", "Pause")
             self.resume_requested.emit()
             return
-        self._is_paused = True
-        self._pause.show_icon("play", "Go on")
-        self._words.setText(f"Paused · {self._words.text()}")
+        self._pause.setEnabled(False)
+        self._words.setText("Pausing after the file at hand…")
         self.pause_requested.emit()

@@ -6,7 +6,8 @@ made one per turn of the event loop, after the chat stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,24 +47,49 @@ PAGES = (
 CHAT, LIBRARY, DRAFTS, MODELS, SETTINGS = range(len(PAGES))
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the workspace opens with; the pages beside the chat and the library come later."""
+
+    conversations: ConversationList
+    chat: ChatPage
+    library: LibraryPage
+    sources: SourcesPanel
+
+
+def build_workspace(
+    assistant: Assistant, lanes: Lanes, theme: Theme, settings: QSettings
+) -> Iterator[Workspace | None]:
+    """None after each part, at last the workspace: whoever asks lets the event loop run in between."""
+    lanes.join_with(joined)
+    sources = SourcesPanel(assistant, lanes)
+    yield None
+    conversations = ConversationList(assistant, lanes)
+    yield None
+    chat = ChatPage(assistant, lanes)
+    yield None
+    library = LibraryPage(assistant, lanes)
+    yield None
+    yield Workspace(assistant, lanes, theme, settings, Parts(conversations, chat, library, sources))
+
+
 class Workspace(QWidget):
     """`told` carries a sentence, `failed` a FootnoteError, for the window's notices."""
 
     told = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, assistant: Assistant, lanes: Lanes, theme: Theme, settings: QSettings) -> None:
+    def __init__(self, assistant: Assistant, lanes: Lanes, theme: Theme, settings: QSettings, parts: Parts) -> None:
         super().__init__()
         self._assistant = assistant
         self._lanes = lanes
         self._theme = theme
-        lanes.join_with(joined)
         self._settings = settings
         self._rail = Rail(PAGES)
-        self._conversations = ConversationList(assistant, lanes)
-        self._chat = ChatPage(assistant, lanes)
-        self._library = LibraryPage(assistant, lanes)
-        self._sources = SourcesPanel(assistant, lanes)
+        self._conversations = parts.conversations
+        self._chat = parts.chat
+        self._library = parts.library
+        self._sources = parts.sources
         self._progress = ProgressLine()
         self._drafting: DraftingPage | None = None
         self._pages = QStackedWidget()
@@ -86,6 +112,7 @@ class Workspace(QWidget):
         self._conversations.setVisible(place == CHAT)
         self._sources.setVisible(place == CHAT and self._sources_wanted)
         self._show_sources.setVisible(place == CHAT and not self._sources_wanted)
+        self._progress.hide_progress(hidden=place == LIBRARY)
         if place == CHAT:
             self._chat.focus_question()
 
@@ -161,6 +188,7 @@ class Workspace(QWidget):
         self._sources.closed.connect(self._toggle_sources)
         self._sources.failed.connect(self.failed)
         self._library.progressed.connect(self._progress.show_status)
+        self._library.paused.connect(self._progress.show_paused)
         self._library.library_changed.connect(self._chat.refresh)
         self._library.document_opened.connect(self._open_document)
         self._progress.cancel_requested.connect(self._library.cancel)
@@ -196,6 +224,7 @@ class Workspace(QWidget):
         elif place == SETTINGS:
             self._pages.addWidget(SettingsPage(self._assistant, self._lanes, self._theme))
         else:
+            self._chat.prepare()
             return
         QTimer.singleShot(0, self._make_next_page)
 

@@ -7,6 +7,7 @@ same look. It starts no job: it says what the user wants through its signals.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
@@ -77,9 +78,12 @@ class AnswerView(QWidget):
         self.answer_id = message.id
         self.feedback = message.feedback
         answer = message.answer or Answer(text=message.content, mode=message.mode or Mode.FREE)
-        self._show_answer(answer, stopped=message.status is MessageStatus.STOPPED)
-        if message.status is MessageStatus.FAILED:
-            self._add_error(FootnoteError("This answer could not be written."))
+        failed = message.status is MessageStatus.FAILED
+        reasons = answer.notices[-1:] if failed else ()
+        shown = replace(answer, notices=answer.notices[:-1]) if reasons else answer
+        self._show_answer(shown, stopped=message.status is MessageStatus.STOPPED)
+        if failed:
+            self._add_error(FootnoteError("This answer could not be written.", *reasons))
         self.show_place(message)
 
     def show_place(self, message: Message) -> None:

@@ -84,22 +84,25 @@ class QuoteList(QWidget):
             self._stack.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._rows = [QuoteRow(quote) for quote in quotes]
-        for index, made in enumerate(self._rows):
-            made.clicked.connect(self._open_sender)
-            self._stack.insertWidget(1 + index, made)
-            made.setVisible(index < SHOWN)
-        self._more.setText(f"Show all {len(self._rows)} quotes")
-        self._more.setVisible(len(self._rows) > SHOWN)
+        self._rows = []
+        self._make_rows(self._quotes[:SHOWN])
+        self._more.setText(f"Show all {len(self._quotes)} quotes")
+        self._more.setVisible(len(self._quotes) > SHOWN)
         self.setVisible(bool(self._rows))
 
     def rename(self, heading: str) -> None:
         self._heading.setText(heading)
 
     def _show_all(self) -> None:
-        for made in self._rows:
-            made.show()
+        self._make_rows(self._quotes[SHOWN:])
         self._more.hide()
+
+    def _make_rows(self, quotes: Sequence[Quote]) -> None:
+        for quote in quotes:
+            made = QuoteRow(quote)
+            made.clicked.connect(self._open_sender)
+            self._rows.append(made)
+            self._stack.insertWidget(len(self._rows), made)
 
     def _open_sender(self) -> None:
         sender = self.sender()

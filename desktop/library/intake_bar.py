@@ -96,6 +96,7 @@ class OutcomeNotice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
+        self._is_waiting = False
         self._sentence = label("", wrap=True)
         self._error = label("", "bad", wrap=True)
         self._more = button("What was left out", "link")
@@ -112,6 +113,7 @@ class OutcomeNotice(QFrame):
         self.hide()
 
     def show_outcome(self, outcome: IntakeOutcome) -> None:
+        self._is_waiting = False
         self._sentence.setText(outcome_sentence(outcome))
         self._error.setText(str(outcome.error) if outcome.error else "")
         self._error.setVisible(outcome.error is not None)
@@ -123,6 +125,19 @@ class OutcomeNotice(QFrame):
         self._unfold(unfolded=False)
         redress(self._sentence, "role", "" if outcome.failed or outcome.error else "good")
         self.show()
+
+    def show_waiting(self, sentence: str) -> None:
+        """Something waits for the reading to end; an outcome that comes first takes its place."""
+        self.show_outcome(IntakeOutcome())
+        self._sentence.setText(sentence)
+        redress(self._sentence, "role", "")
+        self._is_waiting = True
+
+    @Slot()
+    def hide_waiting(self) -> None:
+        """What waited is done."""
+        if self._is_waiting:
+            self.hide()
 
     def show_error(self, error: object) -> None:
         """Something other than adding failed."""

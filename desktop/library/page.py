@@ -263,7 +263,10 @@ class LibraryPage(QWidget):
         self._change(partial(self._assistant.remove_collection, collection_id))
 
     def _change(self, function: Callable[[], object]) -> None:
+        if self._intake.busy and not self._intake.is_paused:
+            self._notice.show_waiting("This will be removed when the files that are being read are in.")
         job = self._lanes.write.call(function)
+        job.completed.connect(self._notice.hide_waiting)
         job.completed.connect(self._note_change)
         job.failed.connect(self._notice.show_error)
 
