@@ -11,31 +11,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from local_models.bundled import is_reader
 from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, Piece, Prefilling, Role, Sampling
-from rag.citing import CitedText, cite, cite_quotes
+from rag.citing import CitedText, cite, cite_quotes, rests_on
 from rag.errors import Cancelled, FootnoteError, UsageError
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
 from rag.ports import Embedder, Generator
 from rag.prompting import Prompt, lay_out
 from rag.quoting import best_quotes
 from rag.retrieval import Retriever
+from rag.running_answer import RunningAnswer
 from rag.selection import side_by_side
 from rag.store.journal import Journal
 from rag.types import (
-    Answer,
     Conversation,
     Hit,
     Message,
     MessageStatus,
     Mode,
-    Quote,
     Source,
-    Timings,
 )
 from rag.user_types import Turn
 
@@ -60,45 +58,6 @@ The bundled reader tells the two apart no better than chance (its card), so the 
 
 COMMIT_EVERY_S = 1.0
 """A running answer is written down at least this often."""
-
-
-@dataclass
-class _Draft:
-    """The answer as it grows."""
-
-    answer_id: int
-    mode: Mode
-    started: float
-    text: str = ""
-    raw: str = ""
-    model: str = ""
-    abstained: bool = False
-    sources: tuple[Source, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    cited: CitedText | None = None
-    notices: list[str] = field(default_factory=list)
-    retrieval_s: float = 0.0
-    first_token_s: float = 0.0
-    confidence: float | None = None
-    generated: Generated | None = None
-
-    def answer(self) -> Answer:
-        generated = self.generated
-        return Answer(
-            text=self.text,
-            mode=self.mode,
-            abstained=self.abstained,
-            citations=self.cited.citations if self.cited else (),
-            sources=self.sources,
-            quotes=self.quotes,
-            notices=tuple(self.notices),
-            model=self.model,
-            timings=Timings(self.retrieval_s, self.first_token_s, time.monotonic() - self.started),
-            prompt_tokens=generated.prompt_tokens if generated else 0,
-            completion_tokens=generated.completion_tokens if generated else 0,
-            confidence=self.confidence,
-            raw=self.raw,
-        )
 
 
 class Answering:
@@ -127,66 +86,76 @@ class Answering:
     ) -> Iterator[AskEvent]:
         """Answer a stored question; called again for the same question it adds an answer beside the earlier ones."""
         begun = self._journal.begin_answer(conversation.id, question.id, conversation.mode, "")
-        draft = _Draft(begun.id, conversation.mode, started=time.monotonic())
+        running = RunningAnswer(begun.id, conversation.mode, started=time.monotonic())
         yield AskStarted(conversation.id, question.id, begun.id)
         try:
-            yield from self._steps(question, conversation, sampling, draft, cancel)
+            yield from self._steps(question, conversation, sampling, running, cancel)
         except (Cancelled, GeneratorExit) as stop:
-            self._journal.finish_answer(draft.answer_id, draft.answer(), MessageStatus.STOPPED)
+            self._journal.finish_answer(running.answer_id, running.answer(), MessageStatus.STOPPED)
             if isinstance(stop, GeneratorExit):
                 raise
-            yield Finished(draft.answer_id, draft.answer(), stopped=True)
+            yield Finished(running.answer_id, running.answer(), stopped=True)
         except FootnoteError as error:
-            self._journal.write_partial(draft.answer_id, draft.text)
-            self._journal.fail_answer(draft.answer_id, str(error))
+            self._journal.write_partial(running.answer_id, running.text)
+            self._journal.fail_answer(running.answer_id, str(error))
             raise
         else:
-            answer = draft.answer()
-            self._journal.finish_answer(draft.answer_id, answer, MessageStatus.COMPLETE)
-            yield Finished(draft.answer_id, answer)
+            answer = running.answer()
+            self._journal.finish_answer(running.answer_id, answer, MessageStatus.COMPLETE)
+            yield Finished(running.answer_id, answer)
 
     def _steps(
-        self, question: Message, conversation: Conversation, sampling: Sampling, draft: _Draft, cancel: CancelToken
+        self,
+        question: Message,
+        conversation: Conversation,
+        sampling: Sampling,
+        running: RunningAnswer,
+        cancel: CancelToken,
     ) -> Iterator[AskEvent]:
         if conversation.mode is Mode.FREE:
-            yield from self._write(question, conversation, (), sampling, draft, cancel)
+            yield from self._write(question, conversation, (), sampling, running, cancel)
             return
         found = self._retriever.retrieve(question.content, scope=conversation.scope, limit=MORE_PASSAGES, cancel=cancel)
-        draft.retrieval_s = time.monotonic() - draft.started
-        yield Retrieved(found.hits, found.documents_searched, draft.retrieval_s)
-        yield self._quote(question.content, conversation, found.hits[:PASSAGES], draft, cancel)
-        if not found.relevant or not draft.quotes:
-            yield from self._abstain(draft)
+        running.retrieval_s = time.monotonic() - running.started
+        yield Retrieved(found.hits, found.documents_searched, running.retrieval_s)
+        yield self._quote(question.content, conversation, found.hits[:PASSAGES], running, cancel)
+        if not found.relevant or not running.quotes:
+            yield from self._abstain(running)
         elif conversation.mode is Mode.QUOTES:
-            yield from self._answer_with_quotes(draft)
+            yield from self._answer_with_quotes(running)
         else:
-            yield from self._write(question, conversation, found.hits[PASSAGES:], sampling, draft, cancel)
+            yield from self._write(question, conversation, found.hits[PASSAGES:], sampling, running, cancel)
 
     def _quote(
-        self, question: str, conversation: Conversation, hits: Sequence[Hit], draft: _Draft, cancel: CancelToken
+        self,
+        question: str,
+        conversation: Conversation,
+        hits: Sequence[Hit],
+        running: RunningAnswer,
+        cancel: CancelToken,
     ) -> Quoted:
-        """Neighbours get neighbouring numbers; `draft.sources` stays best first, for what does not fit is left out."""
+        """Neighbours get neighbouring numbers; `running.sources` stays best first: what does not fit is left out."""
         read = side_by_side(hits)
-        sources = self._journal.give_sources(conversation.id, draft.answer_id, read)
+        sources = self._journal.give_sources(conversation.id, running.answer_id, read)
         ranked = [(source, hit.scores.fused) for source, hit in zip(sources, read, strict=True)]
         ranked.sort(key=lambda pair: -pair[1])
-        draft.sources = tuple(source for source, _ in ranked)
-        draft.quotes = best_quotes(question, ranked, self._embedder, cancel)
-        draft.confidence = draft.quotes[0].score if draft.quotes else 0.0
-        return Quoted(draft.sources, draft.quotes)
+        running.sources = tuple(source for source, _ in ranked)
+        running.quotes = best_quotes(question, ranked, self._embedder, cancel)
+        running.confidence = running.quotes[0].score if running.quotes else 0.0
+        return Quoted(running.sources, running.quotes)
 
-    def _abstain(self, draft: _Draft) -> Iterator[AskEvent]:
+    def _abstain(self, running: RunningAnswer) -> Iterator[AskEvent]:
         """Nothing relevant is an answer. The nearest quotes stay beside it."""
-        draft.abstained = True
-        draft.text = ABSTENTION
-        draft.raw = draft.raw or ABSTENTION
-        yield Cited(draft.text, ())
+        running.abstained = True
+        running.text = ABSTENTION
+        running.raw = running.raw or ABSTENTION
+        yield Cited(running.text, ())
 
-    def _answer_with_quotes(self, draft: _Draft) -> Iterator[AskEvent]:
-        best = draft.quotes[0].score
-        draft.cited = cite_quotes([q for q in draft.quotes[:SHOWN_QUOTES] if q.score >= CLOSE_QUOTE * best])
-        draft.text = draft.cited.text
-        yield Cited(draft.text, draft.cited.citations)
+    def _answer_with_quotes(self, running: RunningAnswer) -> Iterator[AskEvent]:
+        best = running.quotes[0].score
+        running.cited = cite_quotes([q for q in running.quotes[:SHOWN_QUOTES] if q.score >= CLOSE_QUOTE * best])
+        running.text = running.cited.text
+        yield Cited(running.text, running.cited.citations)
 
     def _write(
         self,
@@ -194,39 +163,41 @@ class Answering:
         conversation: Conversation,
         more: Sequence[Hit],
         sampling: Sampling,
-        draft: _Draft,
+        running: RunningAnswer,
         cancel: CancelToken,
     ) -> Iterator[AskEvent]:
         """Let the model write, storing as it goes, then check what it wrote against the sources."""
         info = self._generator.info(cancel)
-        draft.model = info.name
+        running.model = info.name
         if info.fallback_reason:
-            yield self._notice(draft, info.fallback_reason)
+            yield self._notice(running, info.fallback_reason)
         if info.n_ctx >= LARGE_CONTEXT and more:
-            draft.sources += tuple(self._journal.give_sources(conversation.id, draft.answer_id, more))
+            running.sources += tuple(self._journal.give_sources(conversation.id, running.answer_id, more))
         prompt = lay_out(
             question.content,
-            draft.sources,
+            running.sources,
             self._history(question),
             mode=conversation.mode,
             count=self._generator.count,
             n_ctx=info.n_ctx,
             max_tokens=sampling.max_tokens,
         )
-        self._journal.mark_given(draft.answer_id, [source.number for source in prompt.given])
+        self._journal.mark_given(running.answer_id, [source.number for source in prompt.given])
         for text in _left_out(prompt):
-            yield self._notice(draft, text)
+            yield self._notice(running, text)
         try:
-            yield from self._generate(prompt, sampling, draft, cancel)
+            yield from self._generate(prompt, sampling, running, cancel)
         except Cancelled:
             if conversation.mode is Mode.GROUNDED:
-                draft.cited = cite(draft.text, prompt.sources)
-                draft.text = draft.cited.text
+                running.cited = cite(running.text, prompt.sources)
+                running.text = running.cited.text
             raise
         if conversation.mode is Mode.GROUNDED:
-            yield from self._check(prompt.sources, draft, small=is_reader(info))
+            yield from self._check(prompt.sources, running, small=is_reader(info))
 
-    def _generate(self, prompt: Prompt, sampling: Sampling, draft: _Draft, cancel: CancelToken) -> Iterator[AskEvent]:
+    def _generate(
+        self, prompt: Prompt, sampling: Sampling, running: RunningAnswer, cancel: CancelToken
+    ) -> Iterator[AskEvent]:
         request = GenerationRequest(prompt.messages, replace(sampling, max_tokens=prompt.max_tokens))
         committed = time.monotonic()
         for event in self._generator.generate(request, cancel):
@@ -234,40 +205,40 @@ class Answering:
                 case Prefilling(done, total):
                     yield Reading(done, total)
                 case Piece(text):
-                    draft.first_token_s = draft.first_token_s or time.monotonic() - draft.started
-                    draft.raw += text
-                    draft.text = draft.raw.strip()
+                    running.first_token_s = running.first_token_s or time.monotonic() - running.started
+                    running.raw += text
+                    running.text = running.raw.strip()
                     yield Delta(text)
                 case Generated():
-                    draft.generated = event
+                    running.generated = event
             if time.monotonic() - committed >= COMMIT_EVERY_S:
-                self._journal.write_partial(draft.answer_id, draft.text)
+                self._journal.write_partial(running.answer_id, running.text)
                 committed = time.monotonic()
-        if draft.generated and draft.generated.stop_reason == "cancelled":
+        if running.generated and running.generated.stop_reason == "cancelled":
             raise Cancelled
-        if draft.generated and draft.generated.stop_reason == "length":
-            yield self._notice(draft, "The answer reached its maximum length and stops here.")
+        if running.generated and running.generated.stop_reason == "length":
+            yield self._notice(running, "The answer reached its maximum length and stops here.")
 
-    def _check(self, sources: Sequence[Source], draft: _Draft, *, small: bool) -> Iterator[AskEvent]:
+    def _check(self, sources: Sequence[Source], running: RunningAnswer, *, small: bool) -> Iterator[AskEvent]:
         """Hold what the model wrote against the sources. The bundled reader's word counts only inside a best quote."""
-        abstained = not draft.text or draft.text.startswith(ABSTENTION.rstrip("."))
-        cited = cite(draft.text, sources)
-        if small and (abstained or not _stands_in(draft.quotes[:SHOWN_QUOTES], cited)):
-            yield from self._answer_for_the_reader(draft)
+        abstained = not running.text or running.text.startswith(ABSTENTION.rstrip("."))
+        cited = cite(running.text, sources)
+        if small and (abstained or not rests_on(cited, running.quotes[:SHOWN_QUOTES])):
+            yield from self._answer_for_the_reader(running)
         elif abstained:
-            yield from self._abstain(draft)
+            yield from self._abstain(running)
         else:
-            draft.cited, draft.text = cited, cited.text
+            running.cited, running.text = cited, cited.text
             if cited.unsupported:
-                yield self._notice(draft, _unsupported(cited))
-            yield Cited(draft.text, cited.citations)
+                yield self._notice(running, _unsupported(cited))
+            yield Cited(running.text, cited.citations)
 
-    def _answer_for_the_reader(self, draft: _Draft) -> Iterator[AskEvent]:
-        if draft.quotes[0].score < STRONG_QUOTE:
-            yield from self._abstain(draft)
+    def _answer_for_the_reader(self, running: RunningAnswer) -> Iterator[AskEvent]:
+        if running.quotes[0].score < STRONG_QUOTE:
+            yield from self._abstain(running)
             return
-        yield self._notice(draft, "The small model found no answer of its own; these sentences come nearest.")
-        yield from self._answer_with_quotes(draft)
+        yield self._notice(running, "The small model found no answer of its own; these sentences come nearest.")
+        yield from self._answer_with_quotes(running)
 
     def _history(self, question: Message) -> list[Turn]:
         """The turns above the question that a model took part in, each with the sources first given in it."""
@@ -283,8 +254,8 @@ class Answering:
                 turns.append(Turn(asked, message.answer.raw, given, grounded=message.mode is Mode.GROUNDED))
         return turns
 
-    def _notice(self, draft: _Draft, text: str) -> Notice:
-        draft.notices.append(text)
+    def _notice(self, running: RunningAnswer, text: str) -> Notice:
+        running.notices.append(text)
         return Notice(text)
 
 
@@ -295,17 +266,6 @@ def _left_out(prompt: Prompt) -> Iterator[str]:
     if prompt.sources_left_out:
         passages = "passage" if prompt.sources_left_out == 1 else "passages"
         yield f"{prompt.sources_left_out} more {passages} did not fit into the model's context."
-
-
-def _stands_in(quotes: Sequence[Quote], cited: CitedText) -> bool:
-    """True if a citation rests on a place inside one of the quotes."""
-    return any(
-        citation.source.number == quote.source.number
-        and citation.quote_span.start < quote.span.end
-        and quote.span.start < citation.quote_span.end
-        for citation in cited.citations
-        for quote in quotes
-    )
 
 
 def _unsupported(cited: CitedText) -> str:

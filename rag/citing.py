@@ -85,6 +85,17 @@ def cite_quotes(quotes: Sequence[Quote]) -> CitedText:
     return CitedText(text, tuple(citations), claims=len(quotes), unsupported=0)
 
 
+def rests_on(cited: CitedText, quotes: Sequence[Quote]) -> bool:
+    """True if a citation rests on a place inside one of the quotes."""
+    return any(
+        citation.source.number == quote.source.number
+        and citation.quote_span.start < quote.span.end
+        and quote.span.start < citation.quote_span.end
+        for citation in cited.citations
+        for quote in quotes
+    )
+
+
 def find_evidence(sentence: str, source: Source) -> Evidence:
     """The one or two neighbouring sentences of `source` that carry `sentence` best; support 0 when nothing does."""
     spans = sentences(source.text)
