@@ -110,11 +110,12 @@ class Ingest:
         yield from self.add([root for root in roots if root.is_dir()] + unfinished, cancel)
 
     def rebuild_index(self, cancel: CancelToken) -> Iterator[Progress]:
-        """Make the vector index anew from the vectors in the database."""
-        yield Progress(0, 1, "vector index")
+        """Make the vector index anew from the vectors in the database; at the end `done` are the vectors in it."""
+        yield Progress(0, 0, "vector index")
         cancel.check()
         self._index.rebuild()
-        yield Progress(1, 1, "vector index")
+        self._index.save()
+        yield Progress(len(self._index), len(self._index), "vector index")
 
     def remove(self, document_ids: Sequence[int]) -> int:
         """Forget documents; answers that cited them keep their quotes. Returns how many there were."""

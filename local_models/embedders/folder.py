@@ -100,9 +100,12 @@ def _is_plain_bert(config: Mapping[str, Any], modules: list[str], pooling: Mappi
 
 
 def _max_tokens(path: Path, config: Mapping[str, Any]) -> int:
-    settings = path / "sentence_bert_config.json"
+    """As sentence-transformers reads it: since 5.0 it keeps a limit of its own as the tokenizer's longest length."""
+    settings, tokenizer = path / "sentence_bert_config.json", path / "tokenizer_config.json"
     said = _json(settings).get("max_seq_length") if settings.exists() else None
-    return int(said or config.get("max_position_embeddings") or 512)
+    longest = _json(tokenizer).get("model_max_length") if tokenizer.exists() else None
+    limits = [limit for limit in (config.get("max_position_embeddings"), longest) if limit]
+    return int(said or min(limits, default=512))
 
 
 def _dimension(path: Path, config: Mapping[str, Any], pooling: Mapping[str, Any], modules: list[str]) -> int:
