@@ -185,7 +185,7 @@ class AnswerView(QWidget):
         self._know(answer.sources)
         self._footnotes.cite(answer.citations)
         self._text.know(self._footnotes.numbers)
-        quotes_only = answer.mode is Mode.QUOTES and bool(answer.quotes) and not answer.abstained
+        quotes_only = bool(answer.quotes) and not answer.abstained and _is_quotes(answer)
         heading = "The nearest passages" if answer.abstained else "What your documents say"
         self._quote_list.show_quotes(answer.quotes, heading)
         if answer.abstained:
@@ -242,3 +242,11 @@ class AnswerView(QWidget):
     def _with_scores(self, reference: Reference) -> Reference:
         scores = self._scores.get(reference.source.passage_id or 0)
         return Reference(reference.source, reference.quote, reference.span, scores)
+
+
+def _is_quotes(answer: Answer) -> bool:
+    """True where the text only repeats quotes that stand above it with their sources."""
+    if answer.mode is Mode.QUOTES:
+        return True
+    lines = [line for line in answer.text.splitlines() if line.strip()]
+    return bool(lines) and all(line.startswith(">") for line in lines)

@@ -36,7 +36,7 @@ class DraftList(QFrame):
         self._menu = QMenu(self._new)
         self._new.setMenu(self._menu)
         top = row(gap=S)
-        top.addWidget(label("Drafting", "title"))
+        top.addWidget(label("Drafts", "title"))
         top.addStretch()
         stack = column(self, gap=S)
         stack.setContentsMargins(0, 0, S, 0)

@@ -71,6 +71,7 @@ class LibraryPage(QWidget):
         self._body = QStackedWidget()
         self._reload_timer = QTimer(self, singleShot=True, interval=RELOAD_MS)
         self._looking: Job | None = None
+        self._count = 0
         self._lay_out()
         self._connect()
         self.reload()
@@ -175,6 +176,9 @@ class LibraryPage(QWidget):
             chosen = self._documents.keep_selection()
             self._table.replace(snapshot.documents)
             self._documents.select(chosen)
+        if snapshot.everything != self._count:
+            self._count = snapshot.everything
+            self.library_changed.emit()
         empty = not snapshot.everything and not self._intake.busy
         self._body.setCurrentIndex(int(empty))
         for each in (self._rescan, self._add_files, self._add_folder):

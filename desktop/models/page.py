@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -76,6 +77,11 @@ class ModelsPage(QWidget):
         self.reload()
 
     @Slot()
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is loaded changes while other pages are looked at."""
+        super().showEvent(event)
+        self.reload()
+
     def reload(self) -> None:
         """Read the models and the settings again."""
         job = self._call(partial(_look, self._assistant))

@@ -150,9 +150,13 @@ class SourcesPanel(QFrame):
         return area
 
     def _step(self, by: int) -> None:
+        """Before a citation was opened: through the conversation's sources, from the first or the last."""
         if self._references:
             self._place = (self._place + by) % len(self._references)
             self._show()
+        elif self._sources:
+            references = [Reference(source) for source in self._sources]
+            self.open_references(references, 0 if by > 0 else len(references) - 1)
 
     def _open_listed(self, item: QListWidgetItem) -> None:
         self.open_references([Reference(source) for source in self._sources], self._list.row(item))
