@@ -44,7 +44,7 @@ class ModelFolder:
                 read_header(path)
                 return describe(path, bundled=bundled)
         path = Path(name_or_path).expanduser()
-        if path.is_file():
+        if _is_there(path):
             read_header(path)
             return describe(path)
         known = ", ".join(path.stem for path, _ in self._paths())
@@ -121,6 +121,14 @@ def check_sum(path: Path) -> None:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
     if actual != expected:
         raise ModelBroken(f"The bundled model file {path} was changed or is damaged.", "Install Footnote again.")
+
+
+def _is_there(path: Path) -> bool:
+    """True also for a file that can't be looked at, whose reader says so."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _same(one: Path, other: Path, cancel: CancelToken) -> bool:

@@ -69,10 +69,6 @@ class LlamaGenerator:
             self._client.stop()
         self._client.start()
 
-    def restart(self) -> None:
-        """Start the child again after it died too often."""
-        self._client.start()
-
     def memory(self) -> int:
         """Resident bytes of the child, 0 when none runs."""
         return self._client.memory()

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_models.files import check_sum
 from local_models.hardware import Hardware, read_hardware
+from local_models.types import ModelFile
 from rag.errors import FootnoteError
 from rag.models import Models
 from rag.store.store import Store
@@ -72,12 +74,22 @@ def _model_files(models: Models) -> Iterator[Check]:
     chosen = models.chosen_name()
     for file in models.files():
         mark = " (in use)" if file.name == chosen else ""
-        detail = file.problem or f"{_size(file.size)}, {file.quantization}, context {file.context_length}"
-        advice = "Remove it, or add it again." if file.problem else ""
-        yield Check(f"Model {file.name}{mark}", not file.problem, detail, advice)
+        problem = file.problem or (_damage(file) if file.bundled else "")
+        detail = problem or f"{_size(file.size)}, {file.quantization}, context {file.context_length}"
+        advice = ("Install Footnote again." if file.bundled else "Remove it, or add it again.") if problem else ""
+        yield Check(f"Model {file.name}{mark}", not problem, detail, advice)
     if not models.files():
         advice = "Add a GGUF with `footnote models add FILE`. Quotes work without one."
         yield Check("Models", ok=False, detail="no model", advice=advice)
+
+
+def _damage(file: ModelFile) -> str:
+    """What the checksum beside a bundled file says against it."""
+    try:
+        check_sum(file.path)
+    except FootnoteError as error:
+        return error.message
+    return ""
 
 
 def _embedder(models: Models) -> Check:

@@ -27,9 +27,6 @@ from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passag
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
 
-LONGEST_TITLE, LONGEST_HEADING = 80, 120
-"""Characters: together about 50 tokens, what a passage of 200 leaves free of the 256 that MiniLM reads."""
-
 _SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
 
 
@@ -76,7 +73,7 @@ class Ingest:
                     if group is not None and isinstance(event, DocumentAdded | DocumentUnchanged):
                         self._library.add_to_collection(group, [event.document.id])
                     yield event
-            if files and root.is_dir():
+            if files and _is_folder(root):
                 sums.removed += self._forget_gone(root)
             yield Progress(len(files), len(files), root.name)
         yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped, sums.removed)
@@ -107,7 +104,7 @@ class Ingest:
         """Look again at every folder that is a collection, and at the files a crash left half read."""
         unfinished = [document.path for document in self._library.interrupted()]
         roots = [collection.root for collection in self._library.collections() if collection.root is not None]
-        yield from self.add([root for root in roots if root.is_dir()] + unfinished, cancel)
+        yield from self.add([root for root in roots if _is_folder(root)] + unfinished, cancel)
 
     def rebuild_index(self, cancel: CancelToken) -> Iterator[Progress]:
         """Make the vector index anew from the vectors in the database; at the end `done` are the vectors in it."""
@@ -132,7 +129,7 @@ class Ingest:
 
     def _collection(self, root: Path, name: str | None) -> int | None:
         """A folder whose name is another folder's collection gets its whole path for a name."""
-        if name is None and not root.is_dir():
+        if name is None and not _is_folder(root):
             return None
         wanted = name or root.name or str(root)
         known = self._library.collection_named(wanted)
@@ -147,11 +144,7 @@ class Ingest:
         try:
             digest, size = _fingerprint(path)
             known = self._library.find(path)
-            if (
-                known is not None
-                and known.sha256 == digest
-                and known.state in (DocumentState.READ, DocumentState.COMPLETE)
-            ):
+            if known is not None and known.sha256 == digest and known.state in _SEARCHABLE:
                 yield DocumentUnchanged(known)
                 return
             outdated = self._passage_ids(known)
@@ -231,13 +224,6 @@ def embedding_text(document: Document, passage: Passage) -> str:
     )
 
 
-def _innermost(heading: str) -> str:
-    """The end of a long path of headings: the nearest ones say most about the passage."""
-    while len(heading) > LONGEST_HEADING and " › " in heading:
-        heading = heading.split(" › ", 1)[1]
-    return heading[:LONGEST_HEADING]
-
-
 def _shown_title(title: str, path: Path) -> str:
     """Title and file name: people ask by either."""
     name = path.stem.replace("_", " ").replace("-", " ")
@@ -249,7 +235,7 @@ def _files(root: Path, reads: Callable[[Path], bool]) -> tuple[list[Path], list[
 
     Hidden files are left out, links to folders are not followed (they may lead in circles).
     """
-    if not root.is_dir():
+    if not _is_folder(root):
         return [root], [], 0
     files: list[Path] = []
     closed: list[DocumentFailed] = []
@@ -258,13 +244,29 @@ def _files(root: Path, reads: Callable[[Path], bool]) -> tuple[list[Path], list[
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith(".") or not path.is_file():
+            if name.startswith(".") or not _may_be_file(path):
                 continue
             if reads(path):
                 files.append(path)
             else:
                 skipped += 1
     return files, closed, skipped
+
+
+def _is_folder(path: Path) -> bool:
+    """False for one that can't be looked at: it is then told as a file that can't be opened."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _may_be_file(path: Path) -> bool:
+    """True for one that can't be looked at, so that it is told."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _is_gone(path: Path) -> bool:
@@ -284,9 +286,9 @@ def _closed_folder(error: OSError) -> DocumentFailed:
 
 
 def _fingerprint(path: Path) -> tuple[str, int]:
-    if path.exists() and not path.is_file():
-        raise DocumentUnsupported(f"“{path}” is not a file or folder.", "Add a document instead.")
     try:
+        if path.exists() and not path.is_file():
+            raise DocumentUnsupported(f"“{path}” is not a file or folder.", "Add a document instead.")
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
     except FileNotFoundError as error:

@@ -49,12 +49,12 @@ def read_folder(path: Path, digests: Path | None = None) -> EmbedderFolder:
     """Read a folder and identify it. `digests` is a JSON file that remembers the weights' checksums, which take
     0.2 s for 90 MB. Raises ModelNotFound, ModelBroken, both naming the folder.
     """
-    if not path.is_dir():
-        raise ModelNotFound(
-            f"There is no embedder folder {path}.",
-            "Choose another folder in the settings, or with `footnote models embedder`.",
-        )
     try:
+        if not path.is_dir():
+            raise ModelNotFound(
+                f"There is no embedder folder {path}.",
+                "Choose another folder in the settings, or with `footnote models embedder`.",
+            )
         return _read(path, digests)
     except FileNotFoundError as error:
         missing = Path(error.filename).relative_to(path) if error.filename else "a file"

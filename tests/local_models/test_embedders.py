@@ -176,3 +176,12 @@ def test_damaged_weights_are_an_error_that_names_the_folder(tmp_path: Path) -> N
     (folder / "model.safetensors").write_bytes(b"no weights at all")
     with WorkerClient("embed", worker_command("embed")) as client, pytest.raises(ModelBroken, match="mine"):
         ChildEmbedder(client, folder, threads=1).embed(["one"], never())
+
+
+def test_a_folder_behind_a_closed_door_is_an_error_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", closed)
+    with pytest.raises(ModelBroken, match="mine"):
+        read_folder(tmp_path / "mine")

@@ -148,3 +148,16 @@ def test_bundled_files_are_checked_against_the_sums_beside_them(models: Path, tm
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(ModelBroken, match=r"reader\.gguf was changed"):
         check_sum(path)
+
+
+def test_a_model_behind_a_closed_door_is_an_error_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = Path.is_file
+
+    def closed(path: Path) -> bool:
+        if path.name == "other.gguf":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    with pytest.raises(ModelNotFound, match=r"other\.gguf"):
+        ModelFolder(tmp_path / "models").find(str(tmp_path / "other.gguf"))

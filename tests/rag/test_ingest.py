@@ -1,5 +1,7 @@
 """Files become passages and vectors; what can't be read is told, and the rest goes on."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -239,3 +241,21 @@ def test_an_index_made_anew_is_written_and_says_what_it_holds(
     *_, last = ingest.rebuild_index(CancelToken())
     assert last.done == len(index) == 3
     assert file.read_bytes() == whole
+
+
+def test_what_lies_behind_a_closed_door_is_told_and_the_rest_goes_on(
+    ingest: Ingest, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Path.stat
+
+    def closed(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "lease.txt":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    for paths in ((folder,), (folder / "lease.txt", folder / "bikes.txt")):
+        finished = add(ingest, *paths)[-1]
+        assert isinstance(finished, AddFinished)
+        assert [(failure.path.name, failure.code) for failure in finished.failed] == [("lease.txt", "document_missing")]
+        assert finished.added + finished.unchanged == 1
