@@ -37,6 +37,7 @@ QFrame[role="bar"] { background: $window; border: none; border-top: 1px solid $b
 QFrame[role="rail"] { background: $sunken; border: none; border-right: 1px solid $border; }
 QFrame[role="side"] { background: $window; border: none; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton { color: $text; background: $raised; border: 1px solid $border; border-radius: ${radius_small}px;
   padding: 5px ${m}px; }
 QPushButton:hover { background: $sunken; }

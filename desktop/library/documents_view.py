@@ -28,7 +28,7 @@ from rag.types import Document, DocumentState
 _DOT = 9
 """Pixels across: the coloured point before a state; the words beside it say the same."""
 
-_WIDTHS = {Column.NAME: 240, Column.STATE: 150, Column.KIND: 104, Column.PAGES: 64, Column.ADDED: 168}
+_WIDTHS = {Column.NAME: 280, Column.STATE: 150, Column.KIND: 104, Column.PAGES: 64, Column.ADDED: 168}
 
 
 class DocumentsView(QWidget):

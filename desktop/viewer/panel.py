@@ -27,6 +27,8 @@ from desktop.viewer.scores import ScoreBars
 from rag.errors import FootnoteError
 from rag.types import Source
 
+FIGURE_SPACE = "\u2007"
+
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
@@ -58,7 +60,7 @@ class SourcesPanel(QFrame):
         self._sources = sorted(sources, key=lambda source: source.number)
         self._list.clear()
         for source in self._sources:
-            item = QListWidgetItem(f"{source.number}   {where(source)}")
+            item = QListWidgetItem(f"{str(source.number).rjust(2, FIGURE_SPACE)}   {where(source)}")
             item.setToolTip(f"{where(source)}\n{source.heading}".strip())
             self._list.addItem(item)
         self._empty.setVisible(not self._sources)
