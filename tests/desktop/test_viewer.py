@@ -189,7 +189,7 @@ def test_the_conversations_sources_are_listed_by_number_and_open_with_a_click(
     panel: SourcesPanel, library: FakeAssistant
 ) -> None:
     panel.show_sources(library._sources())
-    assert [panel._list.item(row).text()[0] for row in range(panel._list.count())] == ["1", "2", "3"]
+    assert [panel._list.item(row).text().split()[0] for row in range(panel._list.count())] == ["1", "2", "3"]
     panel._list.itemClicked.emit(panel._list.item(1))
     assert panel._passage.toPlainText().startswith("Notice must be given")
 
