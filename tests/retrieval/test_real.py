@@ -72,6 +72,7 @@ def report(library: Assistant, collection: Path, tmp_path_factory: pytest.TempPa
 def test_questions_find_their_text_by_word_or_by_meaning(report: retrieval.RetrievalReport) -> None:
     assert report.words["recall@5"] < report.fused["recall@5"] == 1.0
     assert report.passages == len(TEXTS)
+    assert 0 < report.median_ms <= report.p95_ms
 
 
 @pytest.mark.usefixtures("report")
