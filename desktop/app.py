@@ -140,8 +140,14 @@ class Footnote(QObject):
         workspace.failed.connect(self.window.notices.tell_error)
         self._workspace = workspace
         self.window.show_workspace(workspace)
+        QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        """In a turn of its own, when the workspace has been painted."""
+        if self._workspace is None or self._ended:
+            return
         self._collector.settle()
-        workspace.begin()
+        self._workspace.begin()
         self._add(self._paths)
 
     def _add(self, paths: Sequence[Path]) -> None:
