@@ -18,11 +18,11 @@ from pathlib import Path
 from local_models.cancel import CancelToken
 from rag.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnsupported
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
-from rag.index.terms import passage_terms
 from rag.index.vectors import Ids, VectorIndex
 from rag.ports import DocumentReader, Embedder
 from rag.store.library import Library
-from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passage, Scope, Title
+from rag.titles import LONGEST_TITLE, full_title, innermost
+from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passage, PassageTerms, Scope, Title
 
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
@@ -169,6 +169,7 @@ class Ingest:
         media_type, title = "", path.stem
         pages: list[Page] = []
         passages: list[Passage] = []
+        terms: list[PassageTerms] = []
         notices: list[str] = []
         for item in self._reader.read(path, cancel):
             match item:
@@ -182,6 +183,8 @@ class Ingest:
                     notices.append(f"Page {item.number}: {item.reason}")
                 case Passage():
                     passages.append(item)
+                case PassageTerms():
+                    terms.append(item)
         if not passages:
             raise DocumentEmpty(f"“{path.name}” holds no text.", "If it is a scan, run it through OCR first.")
         return self._library.replace(
@@ -189,7 +192,7 @@ class Ingest:
             title=title,
             pages=pages,
             passages=passages,
-            terms=[passage_terms(_shown_title(title, path), passage.heading, passage.text) for passage in passages],
+            terms=terms,
             sha256=digest,
             size=size,
             media_type=media_type,
@@ -219,15 +222,8 @@ class _Sums:
 
 def embedding_text(document: Document, passage: Passage) -> str:
     """What the embedder reads of a passage: the file's title and the headings tell what "it" is in the text."""
-    return "\n".join(
-        part for part in (_shown_title(document.title, document.path), passage.heading, passage.text) if part
-    )
-
-
-def _shown_title(title: str, path: Path) -> str:
-    """Title and file name: people ask by either."""
-    name = path.stem.replace("_", " ").replace("-", " ")
-    return title if name.casefold() in title.casefold() else f"{title} {name}"
+    title = full_title(document.title, document.path)[:LONGEST_TITLE]
+    return "\n".join(part for part in (title, innermost(passage.heading), passage.text) if part)
 
 
 def _files(root: Path, reads: Callable[[Path], bool]) -> tuple[list[Path], list[DocumentFailed], int]:

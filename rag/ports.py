@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
 from local_models.types import EmbedderIdentity, GenerationEvent, GenerationRequest, ModelInfo
-from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
+from rag.types import Counting, Opened, Page, PageSkipped, Passage, PassageTerms, Title
 
 Vectors = NDArray[np.float32]
 
@@ -39,10 +39,12 @@ class Parser(Protocol):
 class DocumentReader(Protocol):
     """Parses and cuts a file somewhere safe (a child process), under limits."""
 
-    def read(self, path: Path, cancel: CancelToken) -> Iterator[Opened | Title | Page | PageSkipped | Passage]:
-        """Yield Opened, the title if there is one, each page, then the passages, which have id and document_id 0.
+    def read(
+        self, path: Path, cancel: CancelToken
+    ) -> Iterator[Opened | Title | Page | PageSkipped | Passage | PassageTerms]:
+        """Yield Opened, the title if there is one, each page, then the passages, each followed by its words' terms.
 
-        Raises DocumentError, Cancelled.
+        Passages have id and document_id 0. Raises DocumentError, Cancelled.
         """
         ...
 

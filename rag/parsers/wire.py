@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, Place, Span, TextBox, Title
+from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, PassageTerms, Place, Span, TextBox, Title
 
-Item = Opened | Title | Page | PageSkipped | Passage
+Item = Opened | Title | Page | PageSkipped | Passage | PassageTerms
 
 
 def encode(item: Item) -> dict[str, object]:
@@ -26,6 +26,8 @@ def encode(item: Item) -> dict[str, object]:
             return _encode_page(item)
         case Passage():
             return _encode_passage(item)
+        case PassageTerms(title, heading, body):
+            return {"kind": "terms", "title": title, "heading": heading, "body": body}
 
 
 def decode(message: Mapping[str, Any]) -> Item:
@@ -41,6 +43,8 @@ def decode(message: Mapping[str, Any]) -> Item:
             return _decode_page(message)
         case "passage":
             return _decode_passage(message)
+        case "terms":
+            return PassageTerms(message["title"], message["heading"], message["body"])
         case other:
             raise ValueError(f"no such item: {other}")
 

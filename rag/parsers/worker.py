@@ -21,10 +21,12 @@ from local_models.offline import refuse_network
 from local_models.worker import Handler, serve
 from rag.chunking import cut
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
+from rag.index.terms import passage_terms
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
 from rag.parsers.wire import Item, encode
-from rag.types import Counting, Opened, Page, PageSkipped
+from rag.titles import full_title
+from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
 
 if sys.platform == "linux":
     import resource
@@ -60,16 +62,21 @@ class _Reader:
     def _items(self, path: Path, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Item]:
         parser = choose(path)
         yield Opened(media_type_of(path, parser))
+        title = path.stem
         pages: list[Page] = []
         for item in _within(path, parser.read(path), params["characters"]):
             yield item
             if isinstance(item, Page):
                 pages.append(item)
-        yield from self._passages(pages, parser.counting, params, cancel)
+            elif isinstance(item, Title):
+                title = item.text
+        for passage in self._passages(pages, parser.counting, params, cancel):
+            yield passage
+            yield passage_terms(full_title(title, path), passage.heading, passage.text)
 
     def _passages(
         self, pages: list[Page], counting: Counting, params: Mapping[str, Any], cancel: CancelToken
-    ) -> Iterator[Item]:
+    ) -> Iterator[Passage]:
         cancel.check()
         name = params["tokenizer"]
         if name not in self._tokens:

@@ -20,8 +20,10 @@ from local_models.types import (
     Prefilling,
 )
 from rag.errors import DocumentBroken
+from rag.index.terms import passage_terms
+from rag.parsers.wire import Item
 from rag.ports import Vectors
-from rag.types import Opened, Page, PageSkipped, Passage, Place, Span, Title
+from rag.types import Opened, Page, Passage, Place, Span
 
 
 class WordEmbedder:
@@ -81,7 +83,7 @@ class ScriptedGenerator:
 class LineReader:
     """Every line of a text file is a passage. A file with the word BROKEN can't be read."""
 
-    def read(self, path: Path, cancel: CancelToken) -> Iterator[Opened | Title | Page | PageSkipped | Passage]:
+    def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
         cancel.check()
         text = path.read_text(encoding="utf-8")
         if "BROKEN" in text:
@@ -93,4 +95,5 @@ class LineReader:
             if line.strip():
                 span = Span(start, start + len(line), 1)
                 yield Passage(0, 0, number - 1, line, span, "", Place(lines=(number, number)))
+                yield passage_terms(path.stem, "", line)
             start += len(line) + 1

@@ -13,6 +13,7 @@ import pytest
 from local_models.cancel import CancelToken, never
 from local_models.embedders.folder import default_folder
 from rag.errors import Cancelled, DocumentBroken, DocumentEmpty, DocumentMissing, DocumentTooLarge
+from rag.index.terms import passage_terms
 from rag.parsers.reading import ChildReader, Limits
 from rag.types import Opened, Page, Passage, Place, Title
 from tests.fakes.parsers import Ink, write_pdf
@@ -57,6 +58,7 @@ def test_a_pdf_comes_out_as_pages_and_passages(reader: ChildReader, tmp_path: Pa
     (passage,) = (item for item in items if isinstance(item, Passage))
     assert passage.text == "The rent is 940 euros.\n\nPets are welcome."
     assert passage.place == Place(page=1, last_page=2)
+    assert items[-1] == passage_terms("a", passage.heading, passage.text)
 
 
 def test_passages_are_measured_in_the_embedders_tokens(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rag.parsers.wire import Item, decode, encode
-from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, Place, Span, TextBox, Title
+from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, PassageTerms, Place, Span, TextBox, Title
 
 ITEMS: list[Item] = [
     Opened("text/plain"),
@@ -17,6 +17,7 @@ ITEMS: list[Item] = [
     Page(1, "bare"),
     Passage(0, 0, 7, "Due.", Span(6, 10, 1), "House › Rent", Place(page=1, last_page=2)),
     Passage(0, 0, 8, "Due.", Span(6, 10), "", Place(lines=(3, 9))),
+    PassageTerms("lease", "rent", "due"),
     Passage(0, 0, 9, "Due.", Span(6, 10), "", Place(chapter="Rent")),
 ]
 
