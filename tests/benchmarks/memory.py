@@ -16,13 +16,16 @@ _SCRIPT = """
 import json, sys, time
 from pathlib import Path
 import psutil
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from desktop.app import Footnote, open_library
 from local_models.cancel import never
+from local_models.offline import refuse_network
 application = QApplication([])
 opened = []
+gate = refuse_network()
 def open_and_keep(folder):
-    assistant = open_library(folder)
+    assistant = open_library(folder, gate=gate)
     opened.append(assistant)
     return assistant
 footnote = Footnote(application, Path(sys.argv[1]), [], open_and_keep)
@@ -35,7 +38,8 @@ def run_until(condition):
 def weigh():
     return {"window": psutil.Process().memory_info().rss, **opened[0].memory()}
 run_until(lambda: opened)
-run_until(lambda: time.monotonic() > ready) if (ready := time.monotonic() + 2) else None
+ready = time.monotonic() + 8
+run_until(lambda: time.monotonic() > ready)
 idle = weigh()
 assistant = opened[0]
 for _ in assistant.add([Path(sys.argv[2])], never()):
@@ -46,7 +50,7 @@ for _ in assistant.ask(sys.argv[3], never()):
     pass
 sys.stdout.write(json.dumps({"idle": idle, "after indexing 50 pages and an answer": weigh()}))
 sys.stdout.flush()
-footnote.window.close()
+QTimer.singleShot(0, footnote.window.close)
 application.exec()
 """
 
@@ -61,7 +65,7 @@ def measure() -> list[Figure]:
             check=True,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=300,
             env=environment,
         )
         weighed = json.loads(done.stdout)

@@ -42,8 +42,10 @@ from functools import partial
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from desktop.app import Footnote, open_library
+from local_models.offline import refuse_network
 application = QApplication([])
-footnote = Footnote(application, Path(sys.argv[1]), [], open_library)
+opener = partial(open_library, gate=refuse_network())
+footnote = Footnote(application, Path(sys.argv[1]), [], opener)
 eye = Eye()
 footnote.window.installEventFilter(eye)
 footnote.start()
