@@ -241,6 +241,4 @@ def test_the_window_works_in_short_turns_while_an_answer_streams(
     pulse = Pulse()
     ask(page, qtbot)
     assert len(pulse.worked) > 20
-    assert pulse.worst_work < 0.5 * (
-        pulse.worked[-1] - pulse.worked[0]
-    )  # not in one go; milliseconds are the benchmark's question
+    assert pulse.worst_work < 0.05, f"the longest work was {1000 * pulse.worst_work:.0f} ms"
