@@ -20,6 +20,7 @@ class Collector(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self, interval=PERIOD_MS)
         self._timer.timeout.connect(self._collect)
@@ -31,10 +32,11 @@ class Collector(QObject):
         gc.freeze()
 
     def stop(self) -> None:
-        """Give the collection back to Python."""
+        """Leave Python's collection as it was found."""
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
 
     def _collect(self) -> None:
         """The oldest generation that is due, by Python's own thresholds."""

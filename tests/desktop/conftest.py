@@ -32,6 +32,13 @@ def collection_after_each_module(no_collection_in_worker_threads: None) -> Itera
     gc.collect()
 
 
+@pytest.fixture(autouse=True)
+def still_no_collection(no_collection_in_worker_threads: None) -> Iterator[None]:
+    """A collection in the middle of an event frees windows of earlier tests under Qt's feet, and Qt crashes."""
+    yield
+    assert not gc.isenabled(), "this test left Python's collection switched on"
+
+
 @pytest.fixture
 def lanes(qapp: QApplication) -> Iterator[Lanes]:
     made = Lanes()

@@ -43,13 +43,16 @@ def test_cycles_made_in_a_worker_thread_die_in_the_gui_thread(owner: QObject, qt
     qtbot.waitUntil(lambda: len(ends) == 5000)
     assert set(ends) == {threading.main_thread().name}
     made.stop()
-    gc.disable()
 
 
-def test_python_collects_again_after_the_end(owner: QObject) -> None:
+@pytest.mark.parametrize("enabled", [True, False])
+def test_python_collects_as_before_after_the_end(owner: QObject, enabled: bool) -> None:
+    if enabled:
+        gc.enable()
     made = Collector(owner)
     assert not gc.isenabled()
     made.settle()
     made.stop()
-    assert gc.isenabled()
+    found = gc.isenabled()
     gc.disable()
+    assert found is enabled
