@@ -13,16 +13,8 @@ import torch
 
 from local_models.training.data import Part, Question, read_passages
 from local_models.training.span import SpanBatches, export_onnx, train_span
-from local_models.training.span_model import batch_of, best_span, load_reader, token_span
-    SpanBatches,
-    batch_of,
-    best_span,
-    export_onnx,
-    load_reader,
-    token_span,
-    train_span,
-)
 from local_models.training.span_examples import Negatives, SpanExample, SpanExamples, answered
+from local_models.training.span_model import batch_of, best_span, load_reader, token_span
 from local_models.training.span_negatives import WordPool, bent, content_words
 from tests.fakes.training import write_data
 
