@@ -46,6 +46,14 @@ class NumberedSource:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Words of source `number` that probably answer the question, for the bundled reader to phrase."""
+
+    number: int
+    text: str
+
+
 def neutralise(text: str) -> str:
     """`text` without anything that reads as a source number, a role marker or a hidden control character.
 
@@ -62,10 +70,17 @@ def source_block(source: NumberedSource) -> str:
     return f"[{source.number}] {title}\n{' '.join(neutralise(source.text).split())}\n"
 
 
-def grounded_turn(sources: tuple[NumberedSource, ...], question: str) -> str:
-    """The user's turn in grounded mode: the sources new to this conversation, then the question."""
-    question = " ".join(neutralise(question).split())
+def hint_line(hint: Hint) -> str:
+    """What was found, on one line; only its number is a mark, whatever the found words hold."""
+    return f"Found: [{hint.number}] {' '.join(neutralise(hint.text).split())}"
+
+
+def grounded_turn(sources: tuple[NumberedSource, ...], question: str, hint: Hint | None = None) -> str:
+    """The user's turn in grounded mode: the sources new to this conversation, the question, what was found."""
+    asked = f"Question: {' '.join(neutralise(question).split())}"
+    if hint is not None:
+        asked += f"\n{hint_line(hint)}"
     if not sources:
-        return f"Question: {question}"
+        return asked
     blocks = "\n".join(source_block(source) for source in sources)
-    return f"Sources:\n{blocks}\nQuestion: {question}"
+    return f"Sources:\n{blocks}\n{asked}"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, NumberedSource, grounded_turn
+from local_models.prompt_format import FREE_SYSTEM, GROUNDED_SYSTEM, Hint, NumberedSource, grounded_turn, hint_line
 from local_models.types import ChatMessage, Role
 from rag.errors import ContextTooSmall
 from rag.types import Mode, Source
@@ -35,7 +35,7 @@ class Prompt:
     """The messages to send; `given` are the sources that stand in this turn for the first time.
 
     `sources` are all that stand in the prompt. `turns_left_out` and `sources_left_out` count what did not fit.
-    `max_tokens` is the room for the answer.
+    `max_tokens` is the room for the answer. `hint` stands behind the question; none where its source did not fit.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -44,6 +44,7 @@ class Prompt:
     turns_left_out: int
     sources_left_out: int
     max_tokens: int
+    hint: Hint | None = None
 
 
 def lay_out(
@@ -55,14 +56,17 @@ def lay_out(
     count: Count,
     n_ctx: int,
     max_tokens: int,
+    hint: Hint | None = None,
 ) -> Prompt:
     """Fit system, history, sources (best first in `found`) and question into `n_ctx` tokens.
 
+    `hint` stands behind the question in grounded mode, if its source stands in the prompt.
     Raises ContextTooSmall when the question does not fit, or in grounded mode not even one source beside it.
     """
     system = GROUNDED_SYSTEM if mode is Mode.GROUNDED else FREE_SYSTEM
     answer_room = max(SHORTEST_ANSWER, min(max_tokens, n_ctx // 4))
-    fixed = sum(count([system, question])) + 3 * TURN_OVERHEAD + answer_room
+    beside = [question, hint_line(hint)] if hint else [question]
+    fixed = sum(count([system, *beside])) + 3 * TURN_OVERHEAD + answer_room
     room = n_ctx - fixed
     if room < 0:
         raise _too_small(n_ctx)
@@ -74,11 +78,13 @@ def lay_out(
     given, room = _fitting_sources(wanted, count, room)
     if mode is Mode.GROUNDED and found and not given and not standing:
         raise _too_small(n_ctx)
+    shown = standing | {source.number for source in given}
+    hint = hint if hint is not None and hint.number in shown and mode is Mode.GROUNDED else None
     messages = [ChatMessage(Role.SYSTEM, system)]
     for turn in kept:
-        messages += [ChatMessage(Role.USER, _ask(turn.question, turn.sources, grounded=turn.grounded))]
+        messages += [ChatMessage(Role.USER, _ask_again(turn))]
         messages += [ChatMessage(Role.ASSISTANT, turn.answer)]
-    messages.append(ChatMessage(Role.USER, _ask(question, given, grounded=mode is Mode.GROUNDED)))
+    messages.append(ChatMessage(Role.USER, _ask(question, given, hint, grounded=mode is Mode.GROUNDED)))
     return Prompt(
         messages=tuple(messages),
         given=tuple(given),
@@ -86,6 +92,7 @@ def lay_out(
         turns_left_out=len(history) - len(kept),
         sources_left_out=len(wanted) - len(given),
         max_tokens=min(max_tokens, answer_room + room),
+        hint=hint,
     )
 
 
@@ -95,12 +102,16 @@ def numbered(source: Source) -> NumberedSource:
     return NumberedSource(source.number, title, source.text)
 
 
-def _ask(question: str, sources: Sequence[Source], *, grounded: bool) -> str:
-    return grounded_turn(tuple(numbered(source) for source in sources), question) if grounded else question
+def _ask(question: str, sources: Sequence[Source], hint: Hint | None = None, *, grounded: bool) -> str:
+    return grounded_turn(tuple(numbered(source) for source in sources), question, hint) if grounded else question
+
+
+def _ask_again(turn: Turn) -> str:
+    return _ask(turn.question, turn.sources, turn.hint, grounded=turn.grounded)
 
 
 def _turn_tokens(turns: Sequence[Turn], count: Count) -> list[int]:
-    texts = [_ask(turn.question, turn.sources, grounded=turn.grounded) + turn.answer for turn in turns]
+    texts = [_ask_again(turn) + turn.answer for turn in turns]
     return [tokens + 2 * TURN_OVERHEAD for tokens in count(texts)] if texts else []
 
 

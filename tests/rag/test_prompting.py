@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local_models.prompt_format import Hint
 from local_models.types import Role
 from rag.errors import ContextTooSmall
 from rag.prompting import Prompt, lay_out
@@ -87,3 +88,31 @@ def test_free_mode_carries_no_sources() -> None:
 def test_the_answer_gets_the_room_that_is_left() -> None:
     assert lay_out("q", [], [], mode=Mode.FREE, count=count, n_ctx=1000, max_tokens=600).max_tokens == 600
     assert lay_out("q", [], [], mode=Mode.FREE, count=count, n_ctx=500, max_tokens=600).max_tokens < 500
+
+
+def test_a_hint_stands_behind_the_question_and_stays_there_in_later_turns() -> None:
+    hint = Hint(1, "word1 word1")
+    first = lay_out("q1?", [source(1)], [], mode=Mode.GROUNDED, count=count, n_ctx=2000, max_tokens=100, hint=hint)
+    assert first.messages[-1].content.endswith("Question: q1?\nFound: [1] word1 word1")
+    second = grounded("q2?", [source(2)], [Turn("q1?", "a1", first.given, hint=hint)])
+    assert second.messages[: len(first.messages)] == first.messages
+
+
+def test_a_hint_takes_its_room_from_the_sources() -> None:
+    found = [source(n, words=100) for n in range(1, 5)]
+    long = Hint(1, "word1 " * 150)
+    without = grounded("q?", found, [], n_ctx=600)
+    beside = lay_out("q?", found, [], mode=Mode.GROUNDED, count=count, n_ctx=600, max_tokens=100, hint=long)
+    assert len(beside.given) < len(without.given)
+
+
+def test_a_hint_to_a_source_that_did_not_fit_is_left_out() -> None:
+    found = [source(n, words=200) for n in range(1, 5)]
+    prompt = lay_out("q?", found, [], mode=Mode.GROUNDED, count=count, n_ctx=600, max_tokens=100, hint=Hint(4, "word4"))
+    assert prompt.hint is None
+    assert prompt.messages[-1].content.endswith("Question: q?")
+
+
+def test_free_mode_carries_no_hint() -> None:
+    prompt = lay_out("write", [], [], mode=Mode.FREE, count=count, n_ctx=1000, max_tokens=100, hint=Hint(1, "x"))
+    assert prompt.messages[-1].content == "write"
