@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import torch
 from tokenizers import Tokenizer
 
-from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM, grounded_turn
+from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM, grounded_turn, hint_line
 from local_models.training.examples import Turn
 from local_models.training.model import Batch
 from local_models.training.tokenizer import ASSISTANT, BOS, END, EOS, PAD, SYSTEM, USER, token_id
@@ -83,16 +83,19 @@ class Encoder:
 
     def _add_turn(self, row: Row, turn: Turn, rng: random.Random) -> None:
         asked = self._asked(turn)
-        plain = len(self.text(turn.question)) + 2
-        row.add(asked[:-plain], 0.0)
-        row.add(asked[-plain:-2], QUESTION_WEIGHT)
-        row.add(asked[-2:], 0.0)
+        # behind the question: the hint, the end of the turn, the assistant's marker
+        behind = 2 + (len(self.text("\n" + hint_line(turn.hint))) if turn.hint else 0)
+        first = max(0, len(asked) - behind - len(self.text(turn.question)))
+        row.add(asked[:first], 0.0)
+        row.add(asked[first:-behind], QUESTION_WEIGHT)
+        row.add(asked[-behind:], 0.0)
         lead = " " if rng.random() < LEADING_SPACE_SHARE else ""
         weight = ABSTENTION_WEIGHT if turn.answer == ABSTENTION else 1.0
         row.add([*self.text(lead + turn.answer), self._end], weight)
 
     def _asked(self, turn: Turn) -> list[int]:
-        return [self._user, *self.text(grounded_turn(turn.sources, turn.question)), self._end, self._assistant]
+        text = grounded_turn(turn.sources, turn.question, turn.hint)
+        return [self._user, *self.text(text), self._end, self._assistant]
 
 
 def reading_rows(

@@ -1,16 +1,20 @@
 """Step 6: a quick look at a reader, on questions held back from training.
 
-    python -m local_models.training.evaluate --data FOLDER --model FILE.gguf [--questions 300] [--show 10]
+    python -m local_models.training.evaluate --data FOLDER --model FILE.gguf [--questions 300] [--hints right]
 
 Each question is asked once as the app asks it: one to four sources in random order, the one that answers among
-them, or (for `--absent` of the questions) not. It measures
+them, or (for `--absent` of the questions) not. Behind the question stands no hint, the right words, or what a span
+reader might have found (`Hints`). It measures
 
     F1, EM      words of the answer against people's answers, as SQuAD 1.1 does (Rajpurkar et al. 2016), over the
-                questions with an answer in the sources; an abstention there counts 0
+                questions with an answer in the sources; an abstention there counts 0. A sentence says more words
+                than people's answers hold and loses F1 by it, so beside it stands
+    holds       share of those answers in which a person's answer stands, whole
+    as taught   share of those answers that are, to the letter, what the rules make of question and hint
     citation    share of the given answers whose number is that of the right source
     abstention  share of unanswerable questions abstained from, and of answerable ones wrongly
     AUROC       of the probability of beginning an abstention, answerable against not
-    first words the same F1 for the first sentence of the first source: what a reader must beat
+    first words F1 and holds for the first sentence of the first source: what a reader must beat
 
 This is no substitute for the product's own evaluation with retrieval; it tells a training run from another.
 """
@@ -19,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import random
 import re
 import string
 from collections import Counter
@@ -33,14 +36,12 @@ from local_models.chat_template import ChatTemplate
 from local_models.gguf import read_header
 from local_models.llama import LlamaModel
 from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM, grounded_turn
-from local_models.training.data import Part, read_passages
-from local_models.training.examples import Mixture, ReadingExamples, Turn
+from local_models.training.examples import Turn
+from local_models.training.held_back import Hints, held_back_turns, with_hints
 from local_models.training.progress import bar, say
 from local_models.types import ChatMessage, ModelSettings, Role, Sampling
 
-PLAIN = Mixture(most_sources=4, source_words=150, cloze=0.0, swapped=0.0, two_sources=0.0, orders=0.0, retrieved=0.0)
 MOST_TOKENS = 48
-
 _ABSTAIN_GRAMMAR = f'root ::= " "? "{ABSTENTION}"'
 _NUMBER = re.compile(r"\[(\d+)\]")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
@@ -71,15 +72,27 @@ class Judged:
 
     @property
     def f1(self) -> float:
-        return f1_of(without_numbers(self.said), without_numbers(self.turn.answer))
+        return f1_of(without_numbers(self.said), self.turn.words)
 
     @property
     def first_sentence_f1(self) -> float:
-        return f1_of(_first_sentence(self.turn), without_numbers(self.turn.answer))
+        return f1_of(_first_sentence(self.turn), self.turn.words)
+
+    @property
+    def first_sentence_holds(self) -> bool:
+        return holds_words(_first_sentence(self.turn), self.turn.words)
 
     @property
     def exact(self) -> bool:
-        return normal(without_numbers(self.said)) == normal(without_numbers(self.turn.answer))
+        return normal(without_numbers(self.said)) == normal(self.turn.words)
+
+    @property
+    def holds(self) -> bool:
+        return holds_words(without_numbers(self.said), self.turn.words)
+
+    @property
+    def as_taught(self) -> bool:
+        return self.said.strip() == self.turn.answer
 
     @property
     def cites_right(self) -> bool:
@@ -93,11 +106,14 @@ class Figures:
     questions: int
     f1: float
     exact: float
+    holds: float
+    as_taught: float
     citation: float
     right_abstentions: float
     wrong_abstentions: float
     auroc: float
     first_sentence_f1: float
+    first_sentence_holds: float
 
     def lines(self) -> list[str]:
         return [f"{name:20} {getattr(self, name):.3f}" for name in self.__slots__ if name != "questions"]
@@ -137,33 +153,13 @@ class GgufReader:
         return said.decode("utf-8", "replace")
 
 
-def held_back_turns(data: Path, count: int, seed: int, absent: float = 0.33) -> list[Turn]:
-    """`count` single questions of the held-back part with their sources, the same for the same seed."""
-    rng = random.Random(seed)
-    mixture = PLAIN
-    examples = ReadingExamples(read_passages(data, Part.HELD_BACK), [], rng, mixture)
-    turns: list[Turn] = []
-    for conversation in examples.conversations():
-        wanted = rng.random() >= absent
-        # every source in the first turn: a later one would be given with a question that is not asked here
-        if any(turn.sources for turn in conversation[1:]):
-            continue
-        fitting = [turn for turn in conversation if (turn.answer != ABSTENTION) == wanted]
-        if fitting:
-            chosen = rng.choice(fitting)
-            turns.append(Turn(conversation[0].sources, chosen.question, chosen.answer))
-        if len(turns) == count:
-            return turns
-    return turns
-
-
 def judge(reader: Reader, turns: Iterable[Turn]) -> list[Judged]:
     """Ask every question."""
     asked = list(turns)
     judged = []
     with bar("Asking") as progress:
         for number, turn in enumerate(asked, 1):
-            said, probability = reader.answer(GROUNDED_SYSTEM, grounded_turn(turn.sources, turn.question))
+            said, probability = reader.answer(GROUNDED_SYSTEM, grounded_turn(turn.sources, turn.question, turn.hint))
             judged.append(Judged(turn, said, probability))
             progress.show(number / len(asked), f"{number} of {len(asked)}")
     return judged
@@ -178,11 +174,14 @@ def figures_of(judged: list[Judged]) -> Figures:
         questions=len(judged),
         f1=_mean(one.f1 for one in answerable),
         exact=_mean(float(one.exact) for one in answerable),
+        holds=_mean(float(one.holds) for one in answerable),
+        as_taught=_mean(float(one.as_taught) for one in answerable),
         citation=_mean(float(one.cites_right) for one in answered),
         right_abstentions=_mean(float(one.abstained) for one in unanswerable),
         wrong_abstentions=_mean(float(one.abstained) for one in answerable),
         auroc=auroc([one.abstain_probability for one in unanswerable], [one.abstain_probability for one in answerable]),
         first_sentence_f1=_mean(one.first_sentence_f1 for one in answerable),
+        first_sentence_holds=_mean(float(one.first_sentence_holds) for one in answerable),
     )
 
 
@@ -197,6 +196,11 @@ def normal(text: str) -> str:
     """A text without case, punctuation, articles and extra blanks."""
     bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
     return " ".join(_ARTICLE.sub(" ", bare).split())
+
+
+def holds_words(text: str, words: str) -> bool:
+    """Whether the words stand in the text in one piece, case, punctuation and articles aside."""
+    return bool(normal(words)) and f" {normal(words)} " in f" {normal(text)} "
 
 
 def without_numbers(answer: str) -> str:
@@ -225,14 +229,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
     parser.add_argument("--model", type=Path, required=True, help="a GGUF file")
     parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--hints", type=Hints, choices=list(Hints), default=Hints.FOUND)
     parser.add_argument("--show", type=int, default=0, help="how many questions to print")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     reader = GgufReader(options.model, options.threads)
-    judged = judge(reader, held_back_turns(options.data, options.questions, options.seed))
+    turns = held_back_turns(options.data, options.questions, options.seed)
+    judged = judge(reader, with_hints(turns, options.hints, options.seed))
     for one in judged[: options.show]:
-        say(f"{one.turn.question}\n   wanted {one.turn.answer}\n   said   {one.said.strip()}")
+        say(
+            f"{one.turn.question}\n   found  {one.turn.hint}\n   wanted {one.turn.answer}\n   said   {one.said.strip()}"
+        )
     say(f"{len(judged)} questions")
     for line in figures_of(judged).lines():
         say(line)

@@ -9,6 +9,9 @@ The words of a prompt come from `local_models.prompt_format`, which the app uses
 The sources of the first turn are one or two passages with questions of their own among distractors, in random
 order; a third of the questions belong to passages that were left out. Many questions share the same sources: a
 token of source text then teaches several answers, which is what makes training on a processor possible at all.
+Behind a question stands what footnote-span would have found (`hints`), in as many turns as the mixture says. A
+conversation can also be a drill: short sources, and questions from anywhere, each with its hint. What to write then
+depends on question and hint alone, and hardly a token is spent on reading.
 Besides people's questions there are sentences to complete and blanks to fill, which need no labels and teach
 copying; answers out of two sources; sources that give orders, which change nothing; questions with a swapped
 name or year, which the source no longer answers.
@@ -25,19 +28,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from local_models.prompt_format import ABSTENTION, NumberedSource, neutralise
+from local_models.prompt_format import ABSTENTION, Hint, NumberedSource, neutralise
 from local_models.training.data import Part, ReadingPassage, RetrievedQuestion, read_passages, read_retrieved
 from local_models.training.distractors import Distractors, holds
+from local_models.training.hints import bare, hint_to, reply_to
 from local_models.training.progress import say
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange. `sources` are those new to the conversation; `answer` is what the reader must write."""
+    """One exchange. `sources` are those new to the conversation; `answer` is what the reader must write.
+
+    `words` is a person's answer, as the source has it; empty where the sources hold none.
+    """
 
     sources: tuple[NumberedSource, ...]
     question: str
     answer: str
+    hint: Hint | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,12 @@ class Mixture:
     """Share of sources that have an instruction put into them."""
     retrieved: float = 0.05
     """Share of conversations made of questions with searched passages."""
+    drills: float = 0.0
+    """Share of conversations that are drills."""
+    hinted: float = 0.5
+    """Share of answerable questions with a hint."""
+    misled: float = 0.1
+    """Share of unanswerable questions with a hint all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,9 @@ ORDERS = (
 )
 ORDERED_WORDS = ("banana", "HACKED", "yes", "OWNED", "unicorn", "I have been hacked", "purple", "canary")
 BLANK = "___"
+DRILL_WORDS = 40
+"""Longest source of a drill: enough to tell its tokens from those of questions."""
+
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b|(?<=[a-z,] )[A-Z][a-z]+\b")
 _YEAR = re.compile(r"\b1\d{3}\b|\b20\d\d\b")
@@ -97,7 +115,9 @@ class ReadingExamples:
         """Conversations by the mixture of the moment (it may be replaced between two), each passage once a round."""
         while True:
             for passage in self._rng.sample(self._passages, len(self._passages)):
-                if self._retrieved and self._rng.random() < self.mixture.retrieved:
+                if self._rng.random() < self.mixture.drills:
+                    yield self._drill(passage)
+                elif self._retrieved and self._rng.random() < self.mixture.retrieved:
                     yield self._searched(self._rng.choice(self._retrieved))
                 else:
                     yield self._conversation(passage)
@@ -115,6 +135,44 @@ class ReadingExamples:
         sources = tuple(self._source(number, shown) for number, shown in enumerate(order, 1))
         turns = self._turns(order, sources, siblings)
         return self._with_late_source(turns, sources) if len(sources) > 1 and rng.random() < 0.3 else turns
+
+    def _drill(self, passage: ReadingPassage) -> list[Turn]:
+        """Short sources, and questions on other passages with hints that name one of these sources."""
+        rng, mixture = self._rng, self.mixture
+        shown = [passage, *rng.choices(self._passages, k=rng.randint(0, mixture.most_sources - 1))]
+        sources = tuple(
+            NumberedSource(number, self._titled(one.title), " ".join(one.text.split()[: rng.randint(8, DRILL_WORDS)]))
+            for number, one in enumerate(shown, 1)
+        )
+        turns: list[Turn] = []
+        while len(turns) < mixture.most_turns:
+            other = rng.choice(self._passages)
+            question = rng.choice(other.questions)
+            answer = verbatim(question.answers[0], other.text) if question.answers else ""
+            if not bare(answer) or neutralise(answer) != answer:
+                continue
+            if rng.random() < mixture.absent:
+                turns.append(Turn((), question.text, ABSTENTION))
+            else:
+                asked = Asked(question.text, answer, rng.choice(sources).number)
+                turns.append(self._hinted(asked, " ".join(other.text.split())))
+        return [replace(turns[0], sources=sources), *turns[1:]]
+
+    def _hinted(self, asked: Asked, text: str) -> Turn:
+        """The question with a hint: the reader writes what the hint says."""
+        hint = hint_to(asked.answer, asked.number, text, self._rng)
+        words = bare(asked.answer)
+        return Turn((), asked.question, reply_to(asked.question, hint.text, hint.number), hint, words)
+
+    def _absent(self, question: str, sources: tuple[NumberedSource, ...]) -> Turn:
+        """A question that the sources leave open; some come with words that were found in vain."""
+        if self._rng.random() >= self.mixture.misled:
+            return Turn((), question, ABSTENTION)
+        source = self._rng.choice(sources)
+        words = source.text.split()
+        start = self._rng.randrange(len(words))
+        found = bare(" ".join(words[start : start + self._rng.randint(1, 4)]))
+        return Turn((), question, ABSTENTION, Hint(source.number, found) if found else None)
 
     def _turns(
         self,
@@ -144,19 +202,21 @@ class ReadingExamples:
         rng, mixture = self._rng, self.mixture
         chance = rng.random()
         if absent and (chance < mixture.absent or not answered):
-            return Turn((), absent.pop(), ABSTENTION)
+            return self._absent(absent.pop(), sources)
         if chance < mixture.absent + mixture.cloze or not answered:
             return self._cloze(rng.choice(sources))
         asked = answered.pop()
         if rng.random() < mixture.swapped:
             other = swapped(asked.question, " ".join(source.text for source in sources), rng)
             if other:
-                return Turn((), other, ABSTENTION)
+                return self._absent(other, sources)
+        if rng.random() < mixture.hinted:
+            return self._hinted(asked, sources[asked.number - 1].text)
         second = next((other for other in answered if other.number != asked.number), None)
         if second is not None and rng.random() < mixture.two_sources * 3:
             answered.remove(second)
             return Turn((), joined(asked.question, second.question), f"{cited(asked)} {cited(second)}")
-        return Turn((), asked.question, cited(asked))
+        return Turn((), asked.question, reply_to(asked.question, asked.answer, asked.number), None, bare(asked.answer))
 
     def _cloze(self, source: NumberedSource) -> Turn:
         plain = [sentence for sentence in _SENTENCE.split(source.text) if not _is_order(sentence)]
@@ -165,10 +225,10 @@ class ReadingExamples:
         facts = _FACT.findall(sentence)
         if facts and self._rng.random() < 0.5:
             fact = self._rng.choice(facts)
-            return Turn((), sentence.replace(fact, BLANK, 1), f"{_bare(fact)} [{source.number}].")
+            return Turn((), sentence.replace(fact, BLANK, 1), f"{bare(fact)} [{source.number}].")
         words = sentence.split()
         cut = self._rng.randint(min(3, len(words) - 1), max(len(words) - 2, 1))
-        rest = _bare(" ".join(words[cut : cut + self._rng.randint(2, 8)]))
+        rest = bare(" ".join(words[cut : cut + self._rng.randint(2, 8)]))
         start = self._rng.randint(0, max(0, cut - 3))
         return Turn((), f"{' '.join(words[start:cut])} {BLANK}", f"{rest} [{source.number}].")
 
@@ -182,13 +242,18 @@ class ReadingExamples:
         answer = verbatim(row.answer, shown[0][1])
         self._rng.shuffle(shown)
         sources: list[NumberedSource] = []
-        reply = ABSTENTION
+        asked: Asked | None = None
         for number, (title, text) in enumerate(shown, 1):
             keep = answer if text == row.passages[0][1] else ""
             sources.append(NumberedSource(number, title, self._cut(text, keep)))
             if keep and keep in sources[-1].text:
-                reply = f"{_bare(keep)} [{number}]."
-        return [Turn(tuple(sources), row.question, reply)]
+                asked = Asked(row.question, keep, number)
+        given = tuple(sources)
+        if asked is None:
+            return [replace(self._absent(row.question, given), sources=given)]
+        if self._rng.random() < self.mixture.hinted:
+            return [replace(self._hinted(asked, given[asked.number - 1].text), sources=given)]
+        return [Turn(given, row.question, reply_to(row.question, asked.answer, asked.number), None, bare(asked.answer))]
 
     def _source(self, number: int, passage: ReadingPassage) -> NumberedSource:
         answers = [question.answers[0] for question in passage.questions if question.answers]
@@ -223,7 +288,7 @@ class ReadingExamples:
         """The last source comes only with the first question that cites it, as in a conversation that grows."""
         late = sources[-1]
         mark = f"[{late.number}]"
-        needing = next((number for number, turn in enumerate(turns) if mark in turn.answer), None)
+        needing = next((at for at, turn in enumerate(turns) if mark in turn.answer or _names(turn, late.number)), None)
         if not needing:
             return turns
         changed = list(turns)
@@ -234,7 +299,7 @@ class ReadingExamples:
 
 def cited(asked: Asked) -> str:
     """An answer as the reader writes it: the words of the source, the source's number, a full stop."""
-    return f"{_bare(asked.answer)} [{asked.number}]."
+    return f"{bare(asked.answer)} [{asked.number}]."
 
 
 def joined(first: str, second: str) -> str:
@@ -271,7 +336,7 @@ def _questions_about(order: list[ReadingPassage], sources: tuple[NumberedSource,
     for passage, source in zip(order, sources, strict=True):
         for question in passage.questions:
             answer = verbatim(" ".join(question.answers[0].split()), source.text) if question.answers else ""
-            if _bare(answer) and neutralise(answer) == answer:
+            if bare(answer) and neutralise(answer) == answer:
                 found.append(Asked(question.text, answer, source.number))
     return found
 
@@ -280,12 +345,12 @@ def _is_extractive(passage: ReadingPassage) -> bool:
     return any(question.answers and question.answers[0] in passage.text for question in passage.questions)
 
 
+def _names(turn: Turn, number: int) -> bool:
+    return turn.hint is not None and turn.hint.number == number
+
+
 def _is_order(sentence: str) -> bool:
     return any(sentence.startswith(order.split("{")[0]) for order in ORDERS)
-
-
-def _bare(answer: str) -> str:
-    return " ".join(answer.split()).strip(" .,;:")
 
 
 def main() -> None:
@@ -302,7 +367,8 @@ def main() -> None:
         for turn in turns:
             for source in turn.sources:
                 say(f"[{source.number}] {source.title}: {source.text}")
-            say(f"   {turn.question}  ->  {turn.answer}")
+            found = f"  (found: {turn.hint.text} [{turn.hint.number}])" if turn.hint else ""
+            say(f"   {turn.question}{found}  ->  {turn.answer}")
         say("")
 
 

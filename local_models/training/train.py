@@ -6,8 +6,10 @@ Starts from the run's checkpoint where there is one (an interrupted lesson, with
 of `--from` (a pretraining run), else from chance. `--encoder` gives a decoder from chance its word vectors and the
 copying circuit (`circuits.py`), which a processor's few million tokens would not bring forth.
 
-The lesson gets harder by the clock: first many sentences to complete and blanks to fill over few short sources, then
-people's questions over up to three sources, at last longer rows with up to six.
+There are two lessons. "phrase" is for a decoder too small to find anything: each answerable question comes with what
+footnote-span would have found, an open one mostly with nothing, and first there are many drills. "read" is for one
+that can learn to find: only every other question has a hint. Both get harder by the clock: few short sources first,
+then up to three, at last longer rows with up to six.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +32,20 @@ from local_models.training.optimizer import Rates
 from local_models.training.progress import say
 from local_models.training.tokenizer import FILE, load_tokenizer
 
-LESSONS: tuple[tuple[float, Mixture], ...] = (
+READ = (
     (0.06, Mixture(source_words=60, most_sources=2, cloze=0.40, absent=0.20, orders=0.0, swapped=0.0, retrieved=0.0)),
     (0.20, Mixture(source_words=80, most_sources=2, cloze=0.20, absent=0.25)),
     (0.80, Mixture(source_words=100, most_sources=3, cloze=0.08)),
     (1.00, Mixture(source_words=130, most_sources=6, cloze=0.04, absent=0.33)),
 )
+_PHRASE = Mixture(hinted=1.0, two_sources=0.0, cloze=0.02, absent=0.2)
+PHRASE = (
+    (0.10, replace(_PHRASE, drills=1.0, most_sources=2, cloze=0.0, absent=0.1)),
+    (0.50, replace(_PHRASE, drills=0.8, most_sources=3)),
+    (0.80, replace(_PHRASE, drills=0.4, most_sources=4)),
+    (1.00, replace(_PHRASE, drills=0.1, most_sources=6, source_words=130, most_turns=5, absent=0.3)),
+)
+LESSONS = {"read": READ, "phrase": PHRASE}
 """Up to which share of the time which mixture is taught."""
 
 LONGER = 2
@@ -49,17 +59,18 @@ class ReadingLesson:
         self,
         encoder: Encoder,
         examples: ReadingExamples,
+        parts: Sequence[tuple[float, Mixture]],
         size: BatchSize,
         context: int,
         rng: random.Random,
         long_from: float,
     ) -> None:
         self._encoder, self._examples, self._size, self._context, self._rng = encoder, examples, size, context, rng
-        self._long_from = long_from
+        self._parts, self._long_from = parts, long_from
         self._lengths: dict[int, Iterator[Row]] = {}
 
     def next_batch(self, progress: float) -> Batch:
-        self._examples.mixture = next((mixture for until, mixture in LESSONS if progress <= until), LESSONS[-1][1])
+        self._examples.mixture = next(mixture for until, mixture in self._parts if min(progress, 1.0) <= until)
         size = self._size
         if progress > self._long_from and size.length * LONGER <= self._context:
             size = BatchSize(max(1, size.rows // LONGER), size.length * LONGER)
@@ -80,10 +91,11 @@ def lesson_batches(options: argparse.Namespace, context: int, seed: int) -> Call
     passages = read_passages(options.data, Part.TRAINING, without)
     retrieved = read_retrieved(options.data, Part.TRAINING, without)
     say(f"{len(passages)} passages, {sum(len(passage.questions) for passage in passages)} questions")
-    examples = ReadingExamples(passages, retrieved, rng, replace(LESSONS[0][1]))
+    parts = LESSONS[options.lesson]
+    examples = ReadingExamples(passages, retrieved, rng, replace(parts[0][1]))
     size = BatchSize(options.rows, options.length)
     encoder = Encoder(load_tokenizer(options.run))
-    return ReadingLesson(encoder, examples, size, context, rng, options.long_from).next_batch
+    return ReadingLesson(encoder, examples, parts, size, context, rng, options.long_from).next_batch
 
 
 def fresh_decoder(options: argparse.Namespace) -> Decoder:
@@ -103,6 +115,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
     parser.add_argument("--run", type=Path, required=True, help="folder of this run, with its tokenizer")
     parser.add_argument("--from", dest="start", type=Path, help="folder of a pretraining run to start from")
+    parser.add_argument("--lesson", choices=LESSONS, default="read", help="phrase: for decoders too small to find")
     parser.add_argument("--shape", choices=SHAPES, default="cpu")
     parser.add_argument("--encoder", type=Path, help="folder of all-MiniLM-L6-v2: word vectors, and copying")
     parser.add_argument("--without", type=Path, help="what `leakage` found, to be left out")

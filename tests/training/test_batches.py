@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_models.chat_template import ChatTemplate
-from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM, NumberedSource, grounded_turn
+from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM, Hint, NumberedSource, grounded_turn
 from local_models.training.batches import (
     ABSTENTION_WEIGHT,
     QUESTION_WEIGHT,
@@ -29,6 +29,7 @@ TURNS = [
     Turn((NumberedSource(1, "Carrow.pdf", "Carrow makes rope."),), "What does Carrow make?", "rope [1]."),
     Turn((), "Who founded it?", ABSTENTION),
 ]
+HINTED = Turn((), "What does Carrow make?", "Carrow makes rope [1].", Hint(1, "rope"))
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,16 @@ def test_answers_weigh_most_and_sources_nothing(encoder: Encoder) -> None:
         encoder.text(" rope [1].<|end|>"),
         encoder.text("rope [1].<|end|>"),
     )
+
+
+def test_a_hint_is_read_and_the_question_before_it_still_weighs_what_it_did(encoder: Encoder) -> None:
+    row = encoder.conversation([HINTED], random.Random(0))
+    guessed = [token for token, weight in zip(row.ids, row.weights, strict=True) if weight == QUESTION_WEIGHT]
+    assert guessed == encoder.text(" " + HINTED.question)[-len(guessed) :]
+    assert len(guessed) == len(encoder.text(HINTED.question))
+    written = encoder.prompt([HINTED])
+    assert written[: len(written)] == row.ids[: len(written)]
+    assert encoder.text("\nFound: [1] rope") == written[-2 - len(encoder.text("\nFound: [1] rope")) : -2]
 
 
 def test_rows_have_the_length_asked_for_and_something_to_learn(encoder: Encoder, tmp_path: Path) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from local_models.prompt_format import ABSTENTION, NumberedSource
+from local_models.prompt_format import ABSTENTION, Hint, NumberedSource
 from local_models.training.evaluate import Judged, auroc, f1_of, figures_of
 from local_models.training.examples import Turn
+from local_models.training.held_back import Hints, with_hints
 
 SOURCE = NumberedSource(2, "a.pdf", "The crane was built in 1846. It was large.")
 
 
 def judged(answer: str, said: str, probability: float = 0.0) -> Judged:
-    return Judged(Turn((SOURCE,), "When?", answer), said, probability)
+    words = "" if answer == ABSTENTION else answer.removesuffix(" [2].")
+    return Judged(Turn((SOURCE,), "When?", answer, words=words), said, probability)
 
 
 def test_f1_counts_shared_words_whatever_their_case_and_articles() -> None:
@@ -30,6 +32,23 @@ def test_auroc_is_the_chance_that_an_unanswerable_question_scores_higher() -> No
 def test_a_right_answer_with_a_wrong_number_counts_for_f1_and_not_for_citation() -> None:
     figures = figures_of([judged("1846 [2].", "1846 [1].")])
     assert (figures.f1, figures.exact, figures.citation) == (1.0, 1.0, 0.0)
+
+
+def test_a_sentence_holds_the_answer_whole_though_it_says_more() -> None:
+    figures = figures_of([judged("1846 [2].", "The crane was built in 1846 [2].")])
+    assert (figures.holds, figures.exact) == (1.0, 0.0)
+    assert 0 < figures.f1 < 1
+    assert not judged("1846 [2].", "In 18467 [2].").holds
+
+
+def test_hints_are_the_right_words_or_what_a_span_reader_might_find() -> None:
+    turns = [Turn((SOURCE,), "When was the crane built?", "The crane was built in 1846 [2].", words="1846")] * 200
+    assert with_hints(turns, Hints.NONE, 0) == turns
+    assert {turn.hint for turn in with_hints(turns, Hints.RIGHT, 0)} == {Hint(2, "1846")}
+    found = [turn for turn in with_hints(turns, Hints.FOUND, 0) if turn.hint]
+    assert len(found) == len(turns)
+    assert 0.6 < sum(turn.hint == Hint(2, "1846") for turn in found) / len(found) < 0.95
+    assert all(turn.hint and turn.hint.text in SOURCE.text for turn in found)
 
 
 def test_an_abstention_counts_as_wrong_where_the_sources_hold_the_answer() -> None:

@@ -12,7 +12,7 @@ import pytest
 from local_models.prompt_format import ABSTENTION
 from local_models.training.data import Part, RetrievedQuestion, part_of, read_passages
 from local_models.training.distractors import Distractors, holds
-from local_models.training.examples import Mixture, ReadingExamples, Turn, joined, swapped
+from local_models.training.examples import DRILL_WORDS, Mixture, ReadingExamples, Turn, joined, swapped
 from tests.fakes.training import write_data
 
 NUMBER = re.compile(r"\[(\d+)\]")
@@ -28,15 +28,42 @@ def conversations(data: Path, mixture: Mixture, count: int = 60, seed: int = 0) 
     return list(islice(examples.conversations(), count))
 
 
-def test_every_answer_stands_word_for_word_in_the_source_it_cites(data: Path) -> None:
-    for turns in conversations(data, Mixture(orders=0.0)):
+def test_the_words_of_every_answer_stand_in_the_source_it_cites(data: Path) -> None:
+    for turns in conversations(data, Mixture(orders=0.0, cloze=0.0, two_sources=0.0, hinted=0.0)):
         shown: dict[str, str] = {}
         for turn in turns:
             shown |= {str(source.number): source.text for source in turn.sources}
-            if turn.answer == ABSTENTION:
-                continue
-            for part in re.findall(r"(.+?) \[(\d+)\]\.", turn.answer):
-                assert part[0].strip() in shown[part[1]]
+            if turn.answer != ABSTENTION:
+                (number,) = NUMBER.findall(turn.answer)
+                assert turn.words in shown[number]
+                assert turn.words in turn.answer
+
+
+def test_a_hint_names_a_source_that_was_given_and_the_answer_follows_it(data: Path) -> None:
+    for turns in conversations(data, Mixture(hinted=1.0, misled=0.0, cloze=0.0, two_sources=0.0, most_sources=4)):
+        shown: dict[int, str] = {}
+        for turn in turns:
+            shown |= {source.number: source.text for source in turn.sources}
+            assert (turn.hint is None) == (not turn.words)
+            if turn.hint is not None:
+                assert turn.hint.text in shown[turn.hint.number]
+                assert turn.answer.endswith(f"[{turn.hint.number}].")
+
+
+def test_some_open_questions_have_a_hint_all_the_same_and_stay_open(data: Path) -> None:
+    turns = [turn for turns in conversations(data, Mixture(misled=1.0, absent=0.5)) for turn in turns]
+    misled = [turn for turn in turns if turn.hint is not None and turn.answer == ABSTENTION]
+    assert misled
+    assert not any(turn.words for turn in misled)
+
+
+def test_a_drill_spends_few_words_on_sources_and_has_all_its_turns(data: Path) -> None:
+    mixture = Mixture(drills=1.0, most_sources=3, most_turns=9, absent=0.3)
+    for turns in conversations(data, mixture, 20):
+        assert len(turns) == 9
+        assert all(len(source.text.split()) <= DRILL_WORDS for source in turns[0].sources)
+        numbers = {source.number for source in turns[0].sources}
+        assert {turn.hint.number for turn in turns if turn.hint} <= numbers
 
 
 def test_about_a_third_of_the_questions_have_no_answer_in_the_sources(data: Path) -> None:
@@ -58,7 +85,9 @@ def test_some_sources_arrive_only_with_a_later_question_that_cites_them(data: Pa
 
 
 def test_some_answers_are_put_together_from_two_sources(data: Path) -> None:
-    turns = [turn for turns in conversations(data, Mixture(most_sources=4, two_sources=0.3)) for turn in turns]
+    turns = [
+        turn for turns in conversations(data, Mixture(most_sources=4, two_sources=0.3, hinted=0.0)) for turn in turns
+    ]
     assert any(len(set(NUMBER.findall(turn.answer))) == 2 for turn in turns)
 
 
@@ -97,11 +126,12 @@ def test_a_searched_question_is_answered_from_the_passage_that_holds_the_answer(
     row = RetrievedQuestion(
         "What is made of cheese?", "The Moon", (("Moon", "They say the moon is cheese."), ("Sun", "Hot."))
     )
-    mixture = Mixture(retrieved=1.0, absent=0.0)
+    mixture = Mixture(retrieved=1.0, absent=0.0, hinted=0.0)
     examples = ReadingExamples(read_passages(data, Part.TRAINING), [row], random.Random(0), mixture)
     (turn,) = next(examples.conversations())
     number = next(source.number for source in turn.sources if source.title == "Moon")
-    assert turn.answer == f"the moon [{number}]."
+    assert turn.answer == f"The moon is made of cheese [{number}]."
+    assert turn.words == "the moon"
 
 
 def test_two_questions_become_one_sentence() -> None:

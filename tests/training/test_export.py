@@ -19,9 +19,10 @@ from local_models.llama import LlamaModel
 from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM
 from local_models.training.batches import Encoder, batch_of, reading_rows
 from local_models.training.data import Part, read_passages
-from local_models.training.evaluate import GgufReader, figures_of, held_back_turns, judge
+from local_models.training.evaluate import GgufReader, figures_of, judge
 from local_models.training.examples import Mixture, ReadingExamples
 from local_models.training.export import WeightType, export_gguf, gguf_name, record_checksum, sha256_of
+from local_models.training.held_back import Hints, held_back_turns, with_hints
 from local_models.training.model import SHAPES, Decoder
 from local_models.training.optimizer import Rates, optimizers_for
 from local_models.training.tokenizer import train_tokenizer
@@ -145,7 +146,7 @@ def test_an_exported_reader_can_be_measured_on_questions_held_back(
     path = tmp_path / "nano.gguf"
     export_gguf(model, tokenizer, path, WeightType.F16)
     turns = [turn for turn in held_back_turns(data, 6, seed=0) if len(turn.sources) == 1]
-    judged = judge(GgufReader(path, threads=1), turns)
+    judged = judge(GgufReader(path, threads=1), with_hints(turns, Hints.FOUND, seed=0))
     assert len(judged) == len(turns) > 0
     assert all(0 <= one.abstain_probability <= 1 for one in judged)
     assert np.isfinite(figures_of(judged).f1)
