@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from local_models.prompt_format import ABSTENTION, Hint, NumberedSource, neutralise
+from local_models.prompt_format import ABSTENTION, MAX_SOURCE_NUMBER, Hint, NumberedSource, neutralise
 from local_models.training.data import Part, ReadingPassage, RetrievedQuestion, read_passages, read_retrieved
 from local_models.training.distractors import Distractors, holds
 from local_models.training.hints import bare, hint_to, reply_to
@@ -137,12 +137,12 @@ class ReadingExamples:
         return self._with_late_source(turns, sources) if len(sources) > 1 and rng.random() < 0.3 else turns
 
     def _drill(self, passage: ReadingPassage) -> list[Turn]:
-        """Short sources, and questions on other passages with hints that name one of these sources."""
+        """Short sources with any numbers, and questions on other passages with hints that name one of these sources."""
         rng, mixture = self._rng, self.mixture
         shown = [passage, *rng.choices(self._passages, k=rng.randint(0, mixture.most_sources - 1))]
         sources = tuple(
             NumberedSource(number, self._titled(one.title), " ".join(one.text.split()[: rng.randint(8, DRILL_WORDS)]))
-            for number, one in enumerate(shown, 1)
+            for number, one in enumerate(shown, rng.randint(1, MAX_SOURCE_NUMBER - len(shown)))
         )
         turns: list[Turn] = []
         while len(turns) < mixture.most_turns:

@@ -1,10 +1,11 @@
 """Step 5: from a checkpoint to a GGUF file that an unpatched llama.cpp loads.
 
-    python -m local_models.training.export --run RUN --out FILE.gguf --type q8_0
+    python -m local_models.training.export --run RUN --out FILE.gguf --type q8_0|q4_k_m
 
 The tokenizer travels in the file: tokens with their types, merges, the pre-tokenizer's name, the chat template.
 Matrices go as they are (the decoder turns neighbouring pairs, as llama.cpp does). Q8_0 and F16 are written here;
-4-bit kinds want widths in multiples of 256 and are made from the F16 file by llama.cpp itself.
+Q4_K_M, a mixture of 4, 5 and 6 bits, is made by llama.cpp out of the F32 file (it wants rows of 256 numbers and takes
+a wider kind for matrices with shorter ones).
 
 It knows the GGUF specification's names and nothing of training.
 """
@@ -12,15 +13,19 @@ It knows the GGUF specification's names and nothing of training.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import json
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 
 import gguf
+import llama_cpp
 import numpy as np
 from tokenizers import Tokenizer
 
+from local_models.errors import UsageError
 from local_models.training.loop import load_model
 from local_models.training.model import NORM_EPSILON, ROPE_BASE, Decoder, Shape
 from local_models.training.progress import say
@@ -57,6 +62,7 @@ class WeightType(StrEnum):
     F32 = "f32"
     F16 = "f16"
     Q8_0 = "q8_0"
+    Q4_K_M = "q4_k_m"
 
 
 _FILE_TYPES = {
@@ -72,7 +78,13 @@ _QUANTISATIONS = {
 
 
 def export_gguf(model: Decoder, tokenizer: Tokenizer, path: Path, kind: WeightType) -> None:
-    """Write `model` and its tokenizer to `path`."""
+    """Write `model` and its tokenizer to `path`. Raises UsageError if llama.cpp refuses to make a 4-bit file."""
+    if kind is WeightType.Q4_K_M:
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            wide = Path(folder) / "wide.gguf"
+            export_gguf(model, tokenizer, wide, WeightType.F32)
+            _quantise(wide, path)
+        return
     writer = gguf.GGUFWriter(str(path), "llama")
     writer.add_name(NAME)
     writer.add_license(LICENCE)
@@ -111,6 +123,16 @@ def record_checksum(path: Path) -> None:
     sums: dict[str, str] = json.loads(ledger.read_text()) if ledger.exists() else {}
     sums[path.name] = sha256_of(path)
     ledger.write_text(json.dumps(sums, indent=2, sort_keys=True) + "\n")
+
+
+def _quantise(wide: Path, path: Path) -> None:
+    # back to llama.cpp's own log: one set by a model that was loaded and closed before is a dangling pointer
+    llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
+    settings = llama_cpp.llama_model_quantize_default_params()
+    settings.ftype = llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M
+    failed = llama_cpp.llama_model_quantize(str(wide).encode(), str(path).encode(), settings)
+    if failed:
+        raise UsageError(f"llama.cpp could not write {path}.", "Check that there is room on the disk, or take q8_0.")
 
 
 def _add_shape(writer: gguf.GGUFWriter, shape: Shape) -> None:

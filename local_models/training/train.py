@@ -21,7 +21,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from local_models.training.batches import BatchSize, Encoder, Row, batch_of, reading_rows
+from local_models.training.batches import (
+    HINTED_QUESTION_WEIGHT,
+    QUESTION_WEIGHT,
+    BatchSize,
+    Encoder,
+    Row,
+    batch_of,
+    reading_rows,
+)
 from local_models.training.circuits import set_copying, slot_width
 from local_models.training.data import Part, read_digests, read_passages, read_retrieved
 from local_models.training.embeddings import embeddings_from_encoder
@@ -38,10 +46,10 @@ READ = (
     (0.80, Mixture(source_words=100, most_sources=3, cloze=0.08)),
     (1.00, Mixture(source_words=130, most_sources=6, cloze=0.04, absent=0.33)),
 )
-_PHRASE = Mixture(hinted=1.0, two_sources=0.0, cloze=0.02, absent=0.2)
+_PHRASE = Mixture(hinted=1.0, two_sources=0.0, cloze=0.0, absent=0.2)
 PHRASE = (
-    (0.10, replace(_PHRASE, drills=1.0, most_sources=2, cloze=0.0, absent=0.1)),
-    (0.50, replace(_PHRASE, drills=0.8, most_sources=3)),
+    (0.10, replace(_PHRASE, drills=1.0, most_sources=2, absent=0.1)),
+    (0.45, replace(_PHRASE, drills=0.7, most_sources=3)),
     (0.80, replace(_PHRASE, drills=0.4, most_sources=4)),
     (1.00, replace(_PHRASE, drills=0.1, most_sources=6, source_words=130, most_turns=5, absent=0.3)),
 )
@@ -94,7 +102,8 @@ def lesson_batches(options: argparse.Namespace, context: int, seed: int) -> Call
     parts = LESSONS[options.lesson]
     examples = ReadingExamples(passages, retrieved, rng, replace(parts[0][1]))
     size = BatchSize(options.rows, options.length)
-    encoder = Encoder(load_tokenizer(options.run))
+    weight = HINTED_QUESTION_WEIGHT if options.lesson == "phrase" else QUESTION_WEIGHT
+    encoder = Encoder(load_tokenizer(options.run), weight)
     return ReadingLesson(encoder, examples, parts, size, context, rng, options.long_from).next_batch
 
 

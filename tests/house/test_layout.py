@@ -22,7 +22,7 @@ LONGEST_FILE, LONGEST_TEST_FILE = 400, 500
 ONLY = {
     "PySide6": ("desktop",),
     "shiboken6": ("desktop",),
-    "llama_cpp": ("local_models/llama.py",),
+    "llama_cpp": ("local_models/llama.py", "local_models/training/export.py"),
     "sentence_transformers": ("local_models/embedders", "local_models/training"),
     "torch": ("local_models/embedders", "local_models/training", "local_models/finetune"),
     "transformers": ("local_models/embedders", "local_models/training", "local_models/finetune"),
