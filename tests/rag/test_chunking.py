@@ -121,9 +121,9 @@ def test_headings_in_paths_are_shown_without_their_marks(source: str, shown: str
 @pytest.mark.parametrize("unit", ["a", "word ", "word. ", "字", "a\n", "1.", "()", "a \n\n"])
 def test_megabytes_in_one_piece_are_cut_in_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    started = time.perf_counter()
+    started = time.thread_time()
     found = passages(Page(1, text), limit=200)
-    assert time.perf_counter() - started < 10  # 0.1 to 2 s here; a quadratic step would take an hour
+    assert time.thread_time() - started < 60  # 0.1 to 2 s here; a quadratic step would take an hour
     assert all(WORDS.count(p.text) <= 200 and len(p.text) <= 1600 for p in found)
     assert sum(len("".join(p.text.split())) for p in found) == len("".join(text.split()))
 

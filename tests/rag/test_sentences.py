@@ -129,6 +129,6 @@ def test_spans_are_trimmed_and_in_order_and_hold_every_letter(text: str) -> None
 
 @pytest.mark.parametrize("unit", ["a", ". ", ".[1", '."', "( ", "\n \n", "[1]", "A.", "x \n", "1.1"])
 def test_time_grows_with_length_only(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     sentences(unit * (300_000 // len(unit)))
-    assert time.perf_counter() - started < 6  # 0.1 to 1.3 s here; a quadratic step would take minutes
+    assert time.thread_time() - started < 60  # 0.1 to 1.3 s here; a quadratic step would take many minutes
