@@ -14,6 +14,8 @@ from typing import Any
 from local_models.cancel import CancelToken, never
 from local_models.client import WorkerClient
 from local_models.types import (
+    Constraint,
+    CopiedSpans,
     Generated,
     GenerationEvent,
     GenerationRequest,
@@ -94,7 +96,18 @@ def _encode(request: GenerationRequest) -> dict[str, object]:
         "sampling": asdict(request.sampling),
         "grammar": request.grammar,
         "stop": list(request.stop),
+        "constraint": _encode_constraint(request.constraint),
+        "abstention": request.abstention,
     }
+
+
+def _encode_constraint(constraint: Constraint | None) -> dict[str, object] | None:
+    if constraint is None:
+        return None
+    encoded = {"kind": type(constraint).__name__, **asdict(constraint)}
+    if isinstance(constraint, CopiedSpans):
+        encoded["sentences"] = [[sentence.number, sentence.text] for sentence in constraint.sentences]
+    return encoded
 
 
 def _decode_info(answer: Mapping[str, Any]) -> ModelInfo:

@@ -12,18 +12,23 @@ import ctypes
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
 
 import llama_cpp
 import numpy as np
+from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken, never
 from local_models.chat_template import Segment
 from local_models.errors import Cancelled, ModelBroken, ModelError, UsageError
 from local_models.gguf import GgufHeader
 from local_models.hardware import UBATCH, context_tokens, physical_cores
-from local_models.types import ModelInfo, ModelSettings, Prefilling, Sampling
+from local_models.number_mask import NumberMask
+from local_models.span_mask import SpanMask
+from local_models.types import Constraint, CopiedSpans, LimitedNumbers, ModelInfo, ModelSettings, Prefilling, Sampling
+from local_models.vocabulary import NONE, Vocabulary
 
 Native: TypeAlias = Any
 """A pointer or struct of llama.cpp: llama_cpp's types say nothing useful to a type checker."""
@@ -52,6 +57,18 @@ class Token:
     end: bool
 
 
+class AnswerMask(Protocol):
+    """Limits an answer, token by token."""
+
+    def restrict(self, logits: NDArray[np.float32]) -> None:
+        """Make impossible, in place, what may not come next."""
+        ...
+
+    def accept(self, token: int) -> None:
+        """The answer goes on with `token`."""
+        ...
+
+
 class LlamaModel:
     """A loaded GGUF with its context of one conversation. Not thread-safe.
 
@@ -65,7 +82,7 @@ class LlamaModel:
         self._abort = llama_cpp.ggml_abort_callback(self._is_cancelled)
         self._model, self._context, device, reason = self._load(settings, header)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self._vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
+        self._size = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
         self._memory = llama_cpp.llama_get_memory(self._context)
         self.info = ModelInfo(
             name=header.name,
@@ -119,18 +136,53 @@ class LlamaModel:
         """Read one generated token. Raises Cancelled."""
         self._decode([token], cancel)
 
-    def sampler(self, sampling: Sampling, grammar: str) -> Sampler:
-        """A fresh sampler. Raises UsageError for a grammar that is not GBNF."""
-        return Sampler(self._vocab, self._vocabulary, sampling, grammar)
+    def sampler(self, sampling: Sampling, grammar: str = "", constraint: Constraint | None = None) -> Sampler:
+        """A fresh sampler. Raises UsageError for a grammar that is not GBNF.
+
+        What is copied repeats its source, which is no fault: there the repeat penalty does nothing.
+        """
+        mask: AnswerMask | None = None
+        match constraint:
+            case CopiedSpans():
+                mask, sampling = SpanMask(constraint, self._vocabulary), replace(sampling, repeat_penalty=1.0)
+            case LimitedNumbers():
+                mask = NumberMask(constraint, self._vocabulary)
+        return Sampler(self._vocab, self._size, sampling, grammar, mask)
 
     def sample(self, sampler: Sampler) -> Token:
         """The next token after what was read last. It is not read itself: `advance` does that."""
-        logits = np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, -1), (self._vocabulary,))
-        peak = float(logits.max())
-        normaliser = peak + float(np.log(np.exp(logits - peak).sum()))
-        token = sampler.pick(self._context)
+        logits = self._logits()
+        normaliser = _normaliser(logits)
+        token = sampler.pick(self._context, logits)
         end = bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
         return Token(token, b"" if end else self._bytes(token), float(logits[token]) - normaliser, end)
+
+    def begins_with(self, text: str) -> float:
+        """The probability that what comes after what was read last begins as `text` does: with the token that `text`
+        begins with, or with a longer one that it begins with, both with and without a space before."""
+        logits = self._logits()
+        tokens = sorted(self._first_tokens(text))
+        return float(np.exp(logits[tokens] - _normaliser(logits)).sum())
+
+    def _first_tokens(self, text: str) -> set[int]:
+        written = (self._bytes(token).strip() for token in self._tokenize(text, special=False))
+        shortest = next((len(piece) for piece in written if piece), 1)
+        found: set[int] = set()
+        for space in (0, 1):
+            data = np.frombuffer((" " * space + text).encode("utf-8", "replace"), np.uint8)
+            beginning = self._vocabulary.starting(data, np.full(len(data), len(data)))[shortest + space - 1 :, 0]
+            found.update(beginning[beginning != NONE].tolist())
+        return found
+
+    def _logits(self) -> NDArray[np.float32]:
+        """Of the last token read: llama.cpp's own memory, which its samplers read too."""
+        return np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._context, -1), (self._size,))
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        """Made when it is first needed: 0.5 s for 150,000 tokens."""
+        ends = [token for token in range(self._size) if llama_cpp.llama_vocab_is_eog(self._vocab, token)]
+        return Vocabulary([self._bytes(token) for token in range(self._size)], ends)
 
     def _load(self, settings: ModelSettings, header: GgufHeader) -> tuple[Native, Native, str, str]:
         """Model, context, device and the reason for a fall-back."""
@@ -250,23 +302,38 @@ class LlamaModel:
 
 
 class Sampler:
-    """A chain of llama.cpp's samplers; a context manager. Grammar first, then penalty, then the choice."""
+    """A mask of ours, then a chain of llama.cpp's samplers; a context manager. In the chain the grammar comes first,
+    then the penalty, then the choice."""
 
-    def __init__(self, vocab: Native, vocabulary: int, sampling: Sampling, grammar: str) -> None:
+    def __init__(
+        self, vocab: Native, vocabulary: int, sampling: Sampling, grammar: str, mask: AnswerMask | None = None
+    ) -> None:
+        self._mask = mask
         params = llama_cpp.llama_sampler_chain_default_params()
         self._chain = llama_cpp.llama_sampler_chain_init(params)
         for sampler in _stages(vocab, vocabulary, sampling, grammar):
             llama_cpp.llama_sampler_chain_add(self._chain, sampler)
 
-    def pick(self, context: Native) -> int:
-        """Choose from the logits of the last token read, and remember the choice."""
-        return int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
+    def pick(self, context: Native, logits: NDArray[np.float32]) -> int:
+        """Choose from the logits of the last token read, which are the context's own, and remember the choice."""
+        if self._mask is not None:
+            self._mask.restrict(logits)
+        token = int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
+        if self._mask is not None:
+            self._mask.accept(token)
+        return token
 
     def __enter__(self) -> Sampler:
         return self
 
     def __exit__(self, *_: object) -> None:
         llama_cpp.llama_sampler_free(self._chain)
+
+
+def _normaliser(logits: NDArray[np.float32]) -> float:
+    """What a logit is less than its log probability."""
+    peak = float(logits.max())
+    return peak + float(np.log(np.exp(logits - peak).sum()))
 
 
 def _stages(vocab: Native, vocabulary: int, sampling: Sampling, grammar: str) -> list[Native]:

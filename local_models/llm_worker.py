@@ -21,10 +21,14 @@ from local_models.llama import LlamaModel
 from local_models.pieces import PieceCutter
 from local_models.types import (
     ChatMessage,
+    Constraint,
+    CopiedSpans,
     Generated,
     GenerationEvent,
     GenerationRequest,
+    LimitedNumbers,
     ModelSettings,
+    NumberedText,
     Role,
     Sampling,
 )
@@ -69,6 +73,8 @@ class _LlmDesk:
             sampling=Sampling(**params["sampling"]),
             grammar=params["grammar"],
             stop=tuple(params["stop"]),
+            constraint=_constraint(params["constraint"]),
+            abstention=params["abstention"],
         )
         for event in self._loaded().generate(request, cancel):
             yield {"kind": type(event).__name__, **asdict(event)}
@@ -77,6 +83,23 @@ class _LlmDesk:
         if self._model is None:
             raise ModelNotFound("No language model is loaded.", "Choose a model.")
         return self._model
+
+
+def _constraint(params: Mapping[str, Any] | None) -> Constraint | None:
+    """As local_models.generator encodes it."""
+    if params is None:
+        return None
+    if params["kind"] == LimitedNumbers.__name__:
+        return LimitedNumbers(tuple(params["numbers"]))
+    return CopiedSpans(
+        sentences=tuple(NumberedText(number, text) for number, text in params["sentences"]),
+        otherwise=params["otherwise"],
+        hollow=tuple(params["hollow"]),
+        once=tuple(tuple(forms) for forms in params["once"]),
+        freely=tuple(params["freely"]),
+        words_around=params["words_around"],
+        statements=params["statements"],
+    )
 
 
 class LoadedModel:
@@ -119,7 +142,9 @@ class LoadedModel:
     def _decode(self, request: GenerationRequest, cancel: CancelToken, result: Generated) -> Iterator[GenerationEvent]:
         cutter = PieceCutter((*request.stop, self._end_mark))
         started, count, reason = time.perf_counter(), 0, "length"
-        with self._llama.sampler(request.sampling, request.grammar) as sampler:
+        if request.abstention:
+            result = replace(result, abstain_probability=self._llama.begins_with(request.abstention))
+        with self._llama.sampler(request.sampling, request.grammar, request.constraint) as sampler:
             try:
                 while count < request.sampling.max_tokens:
                     token = self._llama.sample(sampler)

@@ -70,13 +70,55 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitedNumbers:
+    """The answer is free, but for [n]: only these numbers may stand in brackets, outside of fenced code."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedText:
+    """A sentence that may be copied from, and the number that is written behind what was copied."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedSpans:
+    """The answer is copied: words in a row from one of `sentences` and its [n], or `otherwise` and nothing else.
+
+    White space in `sentences` is single spaces. `hollow` words (case folded) say nothing by themselves; a span has one
+    that is not among them. Other words may stand around a span, `words_around` at most: one form of each of `once`,
+    and any of `freely`. `statements` is how many spans there may be, each with its own number.
+    """
+
+    sentences: tuple[NumberedText, ...]
+    otherwise: str
+    hollow: tuple[str, ...] = ()
+    once: tuple[tuple[str, ...], ...] = ()
+    freely: tuple[str, ...] = ()
+    words_around: int = 0
+    statements: int = 1
+
+
+Constraint = LimitedNumbers | CopiedSpans
+"""What an answer may be. It holds for every token: nothing else can be written, whatever the model's tokenizer."""
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What a generator is to continue. `grammar` is GBNF, empty for none; `stop` are strings that end the answer."""
+    """What a generator is to continue. `grammar` is GBNF, empty for none; `stop` are strings that end the answer.
+
+    `constraint` limits the answer. `abstention`, if not empty, asks for Generated.abstain_probability.
+    """
 
     messages: tuple[ChatMessage, ...]
     sampling: Sampling = Sampling()
     grammar: str = ""
     stop: tuple[str, ...] = ()
+    constraint: Constraint | None = None
+    abstention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +144,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The end of a generation. `stop_reason` is "end", "length", "stop" (a stop string) or "cancelled"."""
+    """The end of a generation. `stop_reason` is "end", "length", "stop" (a stop string) or "cancelled".
+
+    `abstain_probability` is the model's own, before sampling settings and constraint, of beginning its answer as
+    GenerationRequest.abstention begins; None when none was named, or nothing was read to the end.
+    """
 
     stop_reason: str
     prompt_tokens: int
@@ -110,6 +156,7 @@ class Generated:
     completion_tokens: int
     prefill_s: float
     decode_s: float
+    abstain_probability: float | None = None
 
 
 GenerationEvent = Prefilling | Piece | Generated
@@ -128,6 +175,18 @@ class EmbedderIdentity:
     dimension: int
     max_tokens: int
     languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSpan:
+    """The words of a passage that may answer a question: code points `start` to `end` of it.
+
+    `probability`, 0 to 1, that they do; it is calibrated, and comparable between passages and questions.
+    """
+
+    start: int
+    end: int
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)

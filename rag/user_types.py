@@ -88,7 +88,10 @@ class DraftTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the user has set; kept in the store. Empty `model` means the bundled reader."""
+    """What the user has set; kept in the store. Empty `model` means the bundled reader.
+
+    `strength` says how far answers are held to their sources (rag.constraint.Strength); empty: as suits the model.
+    """
 
     model: str = ""
     embedder: str = ""
@@ -97,4 +100,5 @@ class Preferences:
     n_gpu_layers: int = 0
     threads: int = 0
     theme: str = "system"
+    strength: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
