@@ -7,7 +7,7 @@ is local_models.generator.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from local_models.chat_template import CHATML, ChatTemplate, Segment
 from local_models.errors import Cancelled, ContextTooSmall, ModelNotFound
 from local_models.gguf import read_header
 from local_models.hardware import check_fits, context_tokens, read_hardware
-from local_models.llama import LlamaModel
+from local_models.llama import LlamaModel, Sampler
 from local_models.pieces import PieceCutter
 from local_models.types import (
     ChatMessage,
@@ -128,6 +128,12 @@ class LoadedModel:
         """As rag.ports.Generator says."""
         tokens = self._llama.prompt_tokens(self.segments(request))
         self._check_room(len(tokens), request.sampling.max_tokens)
+        with self._llama.sampler(request.sampling, request.grammar, request.constraint) as sampler:
+            yield from self._answer(tokens, request, sampler, cancel)
+
+    def _answer(
+        self, tokens: Sequence[int], request: GenerationRequest, sampler: Sampler, cancel: CancelToken
+    ) -> Iterator[GenerationEvent]:
         result = Generated("cancelled", len(tokens), 0, 0, 0.0, 0.0)
         started = time.perf_counter()
         try:
@@ -137,30 +143,31 @@ class LoadedModel:
         except Cancelled:
             yield replace(result, prefill_s=time.perf_counter() - started)
             return
-        yield from self._decode(request, cancel, result)
-
-    def _decode(self, request: GenerationRequest, cancel: CancelToken, result: Generated) -> Iterator[GenerationEvent]:
-        cutter = PieceCutter((*request.stop, self._end_mark))
-        started, count, reason = time.perf_counter(), 0, "length"
         if request.abstention:
             result = replace(result, abstain_probability=self._llama.begins_with(request.abstention))
-        with self._llama.sampler(request.sampling, request.grammar, request.constraint) as sampler:
-            try:
-                while count < request.sampling.max_tokens:
-                    token = self._llama.sample(sampler)
-                    if token.end:
-                        reason = "end"
-                        break
-                    count += 1
-                    if piece := cutter.add(token.data, token.logprob):
-                        yield piece
-                    if cutter.stopped:
-                        reason = "stop"
-                        break
-                    if count < request.sampling.max_tokens:
-                        self._llama.advance(token.id, cancel)
-            except Cancelled:
-                reason = "cancelled"
+        yield from self._decode(request, sampler, cancel, result)
+
+    def _decode(
+        self, request: GenerationRequest, sampler: Sampler, cancel: CancelToken, result: Generated
+    ) -> Iterator[GenerationEvent]:
+        cutter = PieceCutter((*request.stop, self._end_mark))
+        started, count, reason = time.perf_counter(), 0, "length"
+        try:
+            while count < request.sampling.max_tokens:
+                token = self._llama.sample(sampler)
+                if token.end:
+                    reason = "end"
+                    break
+                count += 1
+                if piece := cutter.add(token.data, token.logprob):
+                    yield piece
+                if cutter.stopped:
+                    reason = "stop"
+                    break
+                if count < request.sampling.max_tokens:
+                    self._llama.advance(token.id, cancel)
+        except Cancelled:
+            reason = "cancelled"
         if piece := cutter.finish():
             yield piece
         decode_s = time.perf_counter() - started

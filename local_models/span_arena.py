@@ -9,7 +9,7 @@ It knows nothing of what was written so far.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -97,25 +97,25 @@ class _Ground:
         if not (found.starts or found.inner or found.bare):
             return
         text = text[: found.ends[-1]]
-        base = self._piece(text, number)
-        at = _offsets(text) + base + 1
-        starts, inner = at[list(found.starts)], at[list(found.inner)]
-        self.spans += [*(starts - 1).tolist(), *inner.tolist()]
-        self.openings += [*(starts - 1).tolist(), *starts.tolist(), *inner.tolist()]
-        self.span_ends += at[list(found.ends)].tolist()
-        self.contents += at[list(found.contents[: bisect_right(found.contents, len(text))])].tolist()
+        at = _offsets(text, self._piece(text, number) + 1)
+        behind_space = [at[start] - 1 for start in found.starts]
+        inner = [at[start] for start in found.inner]
+        self.spans += [*behind_space, *inner]
+        self.openings += [*behind_space, *(at[start] for start in found.starts), *inner]
+        self.span_ends += [at[end] for end in found.ends]
+        self.contents += [at[content] for content in found.contents if content <= len(text)]
         for start, end in found.bare:
-            self._add_bridge(text, (start, end), found, number, int(at[end]))
+            self._add_bridge(text, (start, end), found, number, at[end])
 
     def _add_bridge(self, text: str, cut: tuple[int, int], found: Edges, number: int, onward: int) -> None:
         """The characters that a span begins with, without the mark before them; from their end on the sentence."""
         start, end = cut
         base = self._piece(text[start:end], number)
-        at = _offsets(text[start:end]) + base + 1
+        at = _offsets(text[start:end], base + 1)
         self.spans.append(base)
         self.openings += [base, base + 1]
-        self.span_ends += at[[place - start for place in _between(found.ends, start, end)]].tolist()
-        self.contents += at[[place - start for place in _between(found.contents, start, end)]].tolist()
+        self.span_ends += [at[place - start] for place in _between(found.ends, start, end)]
+        self.contents += [at[place - start] for place in _between(found.contents, start, end)]
         self.links.append((self.stops[-1], onward))
 
     def add_words(self, forms: Iterable[str], once: int | None, vocabulary: Vocabulary) -> None:
@@ -178,10 +178,13 @@ def _spellable(text: str, vocabulary: Vocabulary) -> Iterator[str]:
     yield from (part.strip() for part in written.split("\n"))
 
 
-def _offsets(text: str) -> NDArray[np.int64]:
-    """Where each character begins in the text's bytes, and where the last one ends."""
+def _offsets(text: str, first: int) -> Sequence[int]:
+    """Where each character's bytes are, the text's first one being at `first`, and where the last one's end."""
+    if text.isascii():
+        return range(first, first + len(text) + 1)
     data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    return np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))
+    starts: list[int] = (np.flatnonzero((data & 0xC0) != 0x80) + first).tolist()
+    return [*starts, first + len(data)]
 
 
 def _between(places: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:

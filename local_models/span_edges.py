@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
-_CHUNK = re.compile(r"[^\s—]+")
+_RUN = re.compile(r"[^\s—]+")
 _OPENERS = "\"'“‘«‹„‚([{¿¡*_`「『（《〈【"
 _CLOSERS = "\"'”’»›)]}*_`」』）》〉】"
 _STOPS = ".!?…。！？"
 _PAUSES = ",;:、，；："
-_UNITS = "%‰°€$£¥₹²³+"
-_POSSESSIVE = re.compile(r"['’][sS]$")
+_BEHIND = _CLOSERS + _STOPS + _PAUSES
+_LAST = frozenset(_CLOSERS + _STOPS)
+_UNITS = frozenset("%‰°€$£¥₹²³+")
+_POSSESSIVES = ("'s", "’s", "'S", "’S")
 _GOES_ON = re.compile(
     r"(?:hundred|thousand|million|billion|trillion|dozen|percent|per|Millionen|Milliarden|Mio|Mrd|millions?|milliards?"
     r"|[%‰]|\d{3}(?!\d))",
     re.IGNORECASE,
 )
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_NUMERAL = frozenset("〇零一二三四五六七八九十百千万萬億亿兆两")
+_NUMERAL = frozenset("〇零一二三四五六七八九十百千万萬億亿兆两.,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,94 +49,86 @@ class Edges:
     contents: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Found:
-    starts: set[int]
-    inner: set[int]
-    bare: dict[int, int]
-    ends: set[int]
-    contents: set[int]
+class _Run(NamedTuple):
+    """Characters without spaces [start, end), in which `word` stands at [first, last), without the marks around it.
+
+    `closed`: a span may end with the marks behind the word.
+    """
+
+    start: int
+    first: int
+    last: int
+    end: int
+    word: str
+    closed: bool
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is a letter or a digit."""
+        return self.word.isalnum() or any(letter.isalnum() for letter in self.word)
 
 
-def edges(sentence: str, hollow: Set[str]) -> Edges:
+@lru_cache(maxsize=4096)  # the sentences of a conversation's sources come again with each of its questions
+def edges(sentence: str, hollow: frozenset[str]) -> Edges:
     """The edges in `sentence`, whose white space is single spaces. `hollow` words, case folded, say nothing alone."""
-    found = _Found(set(), set(), {}, set(), set())
-    chunks = [match.span() for match in _CHUNK.finditer(sentence)]
-    for index, (start, end) in enumerate(chunks):
-        before = sentence[slice(*chunks[index - 1])] if index else ""
-        after = sentence[slice(*chunks[index + 1])] if index + 1 < len(chunks) else ""
-        core_start, core_end = _core(sentence, start, end)
-        word = sentence[core_start:core_end]
-        if not _number_goes_on(before, word):
-            _add_starts(found, sentence, (start, end), core_start)
-        if not _number_goes_on(word, after.lstrip(_OPENERS)):
-            _add_ends(found, sentence, end, (core_start, core_end))
-        inner = list(_inner_cuts(sentence, core_start, core_end))
-        found.inner.update(cut for cut in inner if sentence[cut].isalnum())
-        found.ends.update(cut for cut in inner if sentence[cut - 1].isalnum())
-        found.contents.update(inner)
-        if _says_something(word, hollow):
-            found.contents.add(core_end - 2 if _POSSESSIVE.search(word, 1) else core_end)
-    return _sayable(found)
+    runs = [_run(match) for match in _RUN.finditer(sentence)]
+    starts: list[int] = []
+    bare: list[tuple[int, int]] = []
+    ends: list[int] = []
+    contents: list[int] = []
+    goes_on = False
+    for run, following in zip_longest(runs, runs[1:]):
+        if run.speaks:
+            behind_space = not run.start or sentence[run.start - 1] == " "
+            if behind_space and not goes_on:
+                starts.append(run.start)
+            if not goes_on and not (behind_space and run.first == run.start):
+                bare.append((run.first, run.end))
+            if run.word.casefold() not in hollow:
+                contents.append(_content_end(run))
+        goes_on = following is not None and run.word[-1:].isdigit() and bool(_GOES_ON.match(following.word))
+        if run.word and not goes_on:
+            ends += _ends(run)
+    inner = [cut for run in runs for cut in _inner_cuts(run)] if _UNSPACED.search(sentence) else []
+    ends += [cut for cut in inner if sentence[cut - 1].isalnum()]
+    return _sayable(starts, [cut for cut in inner if sentence[cut].isalnum()], bare, ends, [*contents, *inner])
 
 
-def _sayable(found: _Found) -> Edges:
-    """Without the starts from which no end is reached that a word with content comes before."""
-    last = max(found.ends, default=0)
-    latest = max((content for content in found.contents if content <= last), default=0)
+def _sayable(
+    starts: list[int], inner: list[int], bare: list[tuple[int, int]], ends: list[int], contents: list[int]
+) -> Edges:
+    """All in order, without the starts from which no end is reached that a word with content comes before."""
+    last = max(ends, default=0)
+    latest = max((content for content in contents if content <= last), default=0)
     return Edges(
-        tuple(sorted(start for start in found.starts if start < latest)),
-        tuple(sorted(start for start in found.inner if start < latest)),
-        tuple(sorted((start, min(end, last)) for start, end in found.bare.items() if start < latest)),
-        tuple(sorted(found.ends)),
-        tuple(sorted(found.contents)),
+        tuple(start for start in starts if start < latest),
+        tuple(start for start in inner if start < latest),
+        tuple((start, min(end, last)) for start, end in bare if start < latest),
+        tuple(sorted(set(ends))),
+        tuple(sorted(set(contents))),
     )
 
 
-def _core(text: str, start: int, end: int) -> tuple[int, int]:
-    """The chunk without the marks around it; empty if it is nothing else."""
-    while start < end and text[start] in _OPENERS:
-        start += 1
-    while end > start and text[end - 1] in _CLOSERS + _STOPS + _PAUSES:
-        end -= 1
-    return start, end
+def _run(match: re.Match[str]) -> _Run:
+    start, end = match.span()
+    opened = match[0].lstrip(_OPENERS)
+    word = opened.rstrip(_BEHIND)
+    first = end - len(opened)
+    return _Run(start, first, first + len(word), end, word, match[0][-1] in _LAST)
 
 
-def _add_starts(found: _Found, text: str, chunk: tuple[int, int], core_start: int) -> None:
-    start, end = chunk
-    if not any(letter.isalnum() for letter in text[start:end]):
-        return
-    if not start or text[start - 1] == " ":
-        found.starts.add(start)
-    if core_start not in found.starts:
-        found.bare[core_start] = end
+def _content_end(run: _Run) -> int:
+    return run.last - 2 if run.word.endswith(_POSSESSIVES) and len(run.word) > 2 else run.last
 
 
-def _add_ends(found: _Found, text: str, end: int, core: tuple[int, int]) -> None:
-    core_start, core_end = core
-    if core_end == core_start:
-        return
-    if text[core_end - 1].isalnum() or text[core_end - 1] in _UNITS:
-        found.ends.add(core_end)
-    if text[end - 1] in _CLOSERS + _STOPS:
-        found.ends.add(end)
-    if _POSSESSIVE.search(text, core_start + 1, core_end):
-        found.ends.add(core_end - 2)
+def _ends(run: _Run) -> list[int]:
+    found = [_content_end(run), run.last] if run.word[-1].isalnum() or run.word[-1] in _UNITS else []
+    return [*found, run.end] if run.closed else found
 
 
-def _number_goes_on(word: str, after: str) -> bool:
-    return word[-1:].isdigit() and bool(_GOES_ON.match(after))
-
-
-def _says_something(word: str, hollow: Set[str]) -> bool:
-    folded = word.casefold()
-    return folded not in hollow and any(letter.isalnum() for letter in folded)
-
-
-def _inner_cuts(text: str, start: int, end: int) -> Iterator[int]:
+def _inner_cuts(run: _Run) -> Iterator[int]:
     """Cuts inside a word of a script without spaces."""
-    for cut in range(start + 1, end):
-        before, after = text[cut - 1], text[cut]
+    for cut, (before, after) in enumerate(pairwise(run.word), run.first + 1):
         if not (_UNSPACED.match(before) or _UNSPACED.match(after)):
             continue
         if unicodedata.category(after).startswith("M") or (_is_numeral(before) and _is_numeral(after)):
@@ -140,4 +137,4 @@ def _inner_cuts(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _is_numeral(letter: str) -> bool:
-    return letter in _NUMERAL or letter.isdigit() or letter in ".,"
+    return letter in _NUMERAL or letter.isdigit()

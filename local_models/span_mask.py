@@ -74,8 +74,9 @@ class SpanMask:
         contents = self._arena.contents
         for said, (places, full) in before.items():
             here = starting[places] == token
-            left, reached = places[here], places[here] + length
-            self._arrive(said, reached, full[here] | (contents[reached] > contents[left]))
+            if here.any():
+                left, reached = places[here], places[here] + length
+                self._arrive(said, reached, full[here] | (contents[reached] > contents[left]))
 
     def _arrive(self, said: Said, places: Places, full: Flags) -> None:
         """Stand at `places`, and wherever one may go on from there. `full`: the span has a word with content."""

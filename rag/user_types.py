@@ -102,3 +102,11 @@ class Preferences:
     theme: str = "system"
     strength: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """How one answer is written: how tokens are chosen, and how far it is held to its sources (Preferences.strength)."""
+
+    sampling: Sampling = Sampling()
+    strength: str = ""
