@@ -66,6 +66,8 @@ class Mixture:
     """Share of conversations made of questions with searched passages."""
     drills: float = 0.0
     """Share of conversations that are drills."""
+    scrambled: float = 0.3
+    """Share of a drill's answers that are made of any words."""
     hinted: float = 0.5
     """Share of answerable questions with a hint."""
     misled: float = 0.1
@@ -149,6 +151,8 @@ class ReadingExamples:
             other = rng.choice(self._passages)
             question = rng.choice(other.questions)
             answer = verbatim(question.answers[0], other.text) if question.answers else ""
+            if answer and rng.random() < mixture.scrambled:
+                answer = self._some_words(other.text) or answer
             if not bare(answer) or neutralise(answer) != answer:
                 continue
             if rng.random() < mixture.absent:
@@ -157,6 +161,11 @@ class ReadingExamples:
                 asked = Asked(question.text, answer, rng.choice(sources).number)
                 turns.append(self._hinted(asked, " ".join(other.text.split())))
         return [replace(turns[0], sources=sources), *turns[1:]]
+
+    def _some_words(self, text: str) -> str:
+        """A few of its longer words that do not belong together: only copying gets them right."""
+        long = [word for word in text.split() if len(word) > 4 and word.isalpha()]  # 4: shorter ones are common
+        return " ".join(self._rng.sample(long, min(len(long), self._rng.randint(1, 6))))
 
     def _hinted(self, asked: Asked, text: str) -> Turn:
         """The question with a hint: the reader writes what the hint says."""

@@ -116,12 +116,11 @@ class _Step:
         compiled = plan.compiled and device.type != "mps"
         self._loss = torch.compile(model.loss, dynamic=False) if compiled else model.loss
         self._model, self._optimizers, self._plan, self._device = model, optimizers, plan, device
-        self._peaks = (plan.rates.rest, plan.rates.matrices)
 
     def take(self, next_batch: Callable[[float], Batch], progress: float) -> tuple[float, int]:
         """The loss in nats and the number of tokens read."""
-        for optimizer, peak in zip(self._optimizers, self._peaks, strict=False):
-            optimizer.param_groups[0]["lr"] = peak * rate_at(progress)
+        for group in (group for optimizer in self._optimizers for group in optimizer.param_groups):
+            group["lr"] = group["peak"] * rate_at(progress)
         total, tokens = 0.0, 0
         for _ in range(self._plan.accumulate):
             batch = next_batch(progress).to(self._device)

@@ -23,17 +23,23 @@ ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Peak learning rates: of Muon for the matrices (0: AdamW takes them too), of AdamW for the rest."""
+    """Peak learning rates: of Muon for the matrices (0: AdamW takes them too), of AdamW for the rest.
+
+    `vocabulary` is AdamW's rate for the two vocabulary matrices; 0: the same as for the rest. A rare token's row gets
+    a gradient once in a while, and AdamW's steps do not get smaller for that: small batches shake what copying
+    stands on, that each token's vectors are unlike all others.
+    """
 
     matrices: float = 0.006
     rest: float = 1.5e-3
+    vocabulary: float = 0.0
 
 
 class Muon(torch.optim.Optimizer):
     """Momentum, orthogonalised. Takes matrices only."""
 
     def __init__(self, matrices: list[nn.Parameter], rate: float, momentum: float = 0.95, decay: float = 0.01) -> None:
-        super().__init__(matrices, {"lr": rate, "momentum": momentum, "decay": decay})
+        super().__init__(matrices, {"lr": rate, "peak": rate, "momentum": momentum, "decay": decay})
 
     @torch.no_grad()
     def step(self, closure: object = None) -> None:
@@ -76,12 +82,17 @@ def orthogonal(stack: Tensor) -> Tensor:
 
 
 def optimizers_for(model: nn.Module, rates: Rates) -> list[torch.optim.Optimizer]:
-    """Muon and AdamW over all parameters of `model`, each once."""
+    """Muon and AdamW over all parameters of `model`, each once. Each group keeps its peak rate as `peak`."""
     named = list(model.named_parameters())
     matrices = [parameter for name, parameter in named if _is_inner_matrix(name, parameter) and rates.matrices > 0]
-    taken = {id(parameter) for parameter in matrices}
+    vocabulary = [parameter for name, parameter in named if name.startswith(("embedding", "prediction"))]
+    taken = {id(parameter) for parameter in (*matrices, *vocabulary)}
     rest = [parameter for _, parameter in named if id(parameter) not in taken]
-    adam = torch.optim.AdamW(rest, lr=rates.rest, betas=(0.9, 0.95), weight_decay=0.0)
+    groups = [
+        {"params": rest, "lr": rates.rest, "peak": rates.rest},
+        {"params": vocabulary, "lr": rates.vocabulary or rates.rest, "peak": rates.vocabulary or rates.rest},
+    ]
+    adam = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.0)
     return [adam, Muon(matrices, rates.matrices)] if matrices else [adam]
 
 

@@ -48,7 +48,7 @@ READ = (
 )
 _PHRASE = Mixture(hinted=1.0, two_sources=0.0, cloze=0.0, absent=0.2)
 PHRASE = (
-    (0.10, replace(_PHRASE, drills=1.0, most_sources=2, absent=0.1)),
+    (0.05, replace(_PHRASE, drills=1.0, most_sources=2, absent=0.1)),
     (0.45, replace(_PHRASE, drills=0.7, most_sources=3)),
     (0.80, replace(_PHRASE, drills=0.4, most_sources=4)),
     (1.00, replace(_PHRASE, drills=0.1, most_sources=6, source_words=130, most_turns=5, absent=0.3)),
@@ -135,11 +135,12 @@ def main() -> None:
     parser.add_argument("--long-from", type=float, default=0.8, help="share of the time after which rows are longer")
     parser.add_argument("--muon-rate", type=float, default=Rates().matrices, help="0: AdamW for all")
     parser.add_argument("--adam-rate", type=float, default=Rates().rest)
+    parser.add_argument("--vocabulary-rate", type=float, default=0.0, help="0: as --adam-rate")
     parser.add_argument("--no-compile", dest="compiled", action="store_false", help="where there is no C++ compiler")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    rates = Rates(options.muon_rate, options.adam_rate)
+    rates = Rates(options.muon_rate, options.adam_rate, options.vocabulary_rate)
     plan = Plan(
         options.minutes,
         options.seed,

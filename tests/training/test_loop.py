@@ -48,6 +48,18 @@ def test_a_run_without_a_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
         load_model(tmp_path)
 
 
+@pytest.mark.parametrize("matrices", [0.0, 0.006])
+def test_every_parameter_is_optimised_once_and_the_vocabulary_at_its_own_rate(matrices: float) -> None:
+    model = Decoder(TINY)
+    groups = [
+        group for optimizer in optimizers_for(model, Rates(matrices, 1e-3, 1e-4)) for group in optimizer.param_groups
+    ]
+    optimised = [id(parameter) for group in groups for parameter in group["params"]]
+    assert sorted(optimised) == sorted(id(parameter) for parameter in model.parameters())
+    (vocabulary,) = (group for group in groups if group["peak"] == 1e-4)
+    assert [tuple(parameter.shape) for parameter in vocabulary["params"]] == [(64, 64), (64, 64)]
+
+
 def test_orthogonal_steps_have_singular_values_near_one() -> None:
     values = torch.linalg.svdvals(orthogonal(torch.randn(2, 16, 48)).float())
     assert values.min() > 0.3
