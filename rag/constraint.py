@@ -49,8 +49,11 @@ GRAMMAR = tuple(
 """Words that say nothing by themselves: what they stand beside does. No negation, no number, no comparison."""
 
 _ASKING = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
-_MARK = re.compile(r"\[\s*\d[\d\s,;–-]*\]?")
-_MARKS_OF_ENDS = ".,;:!?…\"'“”‘’«»()[]{}¿¡`*。，？！、"
+_NEVER_COPIED = re.compile(r"\[\s*\d[\d\s,;–-]*\]?|```")
+"""What would be read as the number of a source, and the fence of a code block, in which no number is read."""
+
+_MARKS_BEHIND = ".,;:!?…。，？！、"
+_MARKS_AROUND = "\"'“”‘’«»(){}¿¡`*"
 _WORD = re.compile(r"[^\s\[\]]*[^\W_][^\s\[\]]*")
 
 
@@ -86,20 +89,21 @@ def _copyable(text: str) -> Iterator[str]:
     for start, end in sentences(text):
         sentence = " ".join(neutralise(text[start:end]).split())
         if sentence in shown:
-            yield from (part.strip() for part in _MARK.split(sentence) if part.strip())
+            yield from (part.strip() for part in _NEVER_COPIED.split(sentence) if part.strip())
 
 
 def _words(question: str) -> list[str]:
-    """The question's words as they stand in the prompt, without the one that asks and without marks around them."""
-    words = (word.strip(_MARKS_OF_ENDS) for word in neutralise(question).split())
-    return [word for word in words if _WORD.fullmatch(word) and not _ASKING.fullmatch(word)]
+    """The question's words as they stand in the prompt, without marks behind them and without the one that asks."""
+    words = [word.rstrip(_MARKS_BEHIND) for word in _NEVER_COPIED.sub(" ", neutralise(question)).split()]
+    asking = next((at for at, word in enumerate(words) if _ASKING.fullmatch(word)), len(words))
+    return [word for at, word in enumerate(words) if at != asking and _WORD.fullmatch(word)]
 
 
 def _forms(word: str) -> tuple[str, ...]:
     """A word of the question and what a sentence makes of it: "did … pay" is answered with "paid"."""
-    forms = [word]
-    if word[0].isupper() and word[1:].islower():
+    forms = [word, word.strip(_MARKS_AROUND)]
+    if word.istitle():
         forms.append(word.lower())
-    if word.isascii() and word.isalpha() and word.islower() and len(word) > 2:
+    if word.isascii() and word.isalpha() and word.islower() and len(word) > 1 and word not in GRAMMAR:
         forms += [past(word), present(word)]
-    return tuple(dict.fromkeys(forms))
+    return tuple(dict.fromkeys(form for form in forms if form))

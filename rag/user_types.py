@@ -106,7 +106,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSettings:
-    """How one answer is written: how tokens are chosen, and how far it is held to its sources (Preferences.strength)."""
+    """How one answer is written: how tokens are chosen, and how far it is held to its sources (see Preferences)."""
 
     sampling: Sampling = Sampling()
     strength: str = ""

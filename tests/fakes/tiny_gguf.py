@@ -19,6 +19,7 @@ CHATML = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+_SPM_SPECIAL = ("<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>")
 _TEXT = (
     "The tenant pays the rent on the first day of each month. The landlord repairs the roof and the windows. "
     "Sources: Question: What does the agreement say about the deposit? Your documents do not say. "
@@ -44,12 +45,18 @@ def write_tiny_gguf(
     seed: int = 0,
     special_type: gguf.TokenType = gguf.TokenType.CONTROL,
     texts: Sequence[str] = (_TEXT,),
+    sentencepiece: bool = False,
 ) -> Path:
-    """Write the model to `path` and return it."""
-    tokens, merges = _vocabulary(texts)
+    """Write the model to `path` and return it. `sentencepiece`: spaces are part of tokens, bytes a last resort."""
+    tokens, merges = (_pieces(texts), []) if sentencepiece else _vocabulary(texts)
     writer = gguf.GGUFWriter(path, architecture)
     _describe(writer, size, len(tokens))
-    _add_tokenizer(writer, tokens, merges, chat_template, special_type)
+    if sentencepiece:
+        _add_pieces(writer, tokens)
+    else:
+        _add_tokenizer(writer, tokens, merges, special_type)
+    if chat_template is not None:
+        writer.add_chat_template(chat_template)
     _add_weights(writer, size, len(tokens), np.random.default_rng(seed))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -98,9 +105,7 @@ def _describe(writer: gguf.GGUFWriter, size: TinySize, vocabulary: int) -> None:
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
 
 
-def _add_tokenizer(
-    writer: gguf.GGUFWriter, tokens: list[str], merges: list[str], template: str | None, special: gguf.TokenType
-) -> None:
+def _add_tokenizer(writer: gguf.GGUFWriter, tokens: list[str], merges: list[str], special: gguf.TokenType) -> None:
     kinds = [special if token in SPECIAL else gguf.TokenType.NORMAL for token in tokens]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
@@ -110,8 +115,28 @@ def _add_tokenizer(
     writer.add_bos_token_id(tokens.index("<|endoftext|>"))
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_add_bos_token(False)
-    if template is not None:
-        writer.add_chat_template(template)
+
+
+def _pieces(texts: Sequence[str]) -> list[str]:
+    """Markers, bytes, then the words of the texts and their beginnings, as SentencePiece writes them."""
+    words = {word for text in texts for word in text.split()}
+    begun = {f"▁{word[:length]}" for word in words for length in range(len(word) + 1)}
+    letters = {letter for word in words for letter in word}
+    return [*_SPM_SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256)), *sorted(begun), *sorted(letters)]
+
+
+def _add_pieces(writer: gguf.GGUFWriter, tokens: list[str]) -> None:
+    special = [gguf.TokenType.UNKNOWN, *[gguf.TokenType.CONTROL] * (len(_SPM_SPECIAL) - 1)]
+    kinds = [*special, *[gguf.TokenType.BYTE] * 256, *[gguf.TokenType.NORMAL] * (len(tokens) - len(special) - 256)]
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens)
+    writer.add_token_types(kinds)
+    writer.add_token_scores([float(len(token)) for token in tokens])  # longer ones are put together first
+    writer.add_unk_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(_SPM_SPECIAL.index("<|im_end|>"))
+    writer.add_add_bos_token(True)
+    writer.add_add_space_prefix(True)
 
 
 def _add_weights(writer: gguf.GGUFWriter, size: TinySize, vocabulary: int, random: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""Constraints in the real child with real GGUFs: the reader in the box, and a senseless one with another tokenizer."""
+"""Constraints in the real child with real GGUFs: the reader in the box, and senseless ones with other tokenizers."""
 
 import math
 import re
@@ -38,10 +38,13 @@ COPIED = CopiedSpans(SENTENCES, ABSTENTION, hollow=("the", "it", "in"))
 HOT = Sampling(temperature=3.0, top_k=0, top_p=1.0, min_p=0.0, max_tokens=200)
 
 
-@pytest.fixture(scope="module", params=["the reader in the box", "another tokenizer"])
+@pytest.fixture(scope="module", params=["the reader in the box", "byte-level BPE", "SentencePiece"])
 def generator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaGenerator]:
-    boxed = request.param == "the reader in the box"
-    path = bundled_models()[0] if boxed else write_tiny_gguf(tmp_path_factory.mktemp("models") / "tiny.gguf")
+    if request.param == "the reader in the box":
+        path = bundled_models()[0]
+    else:
+        tiny = tmp_path_factory.mktemp("models") / "tiny.gguf"
+        path = write_tiny_gguf(tiny, sentencepiece=request.param == "SentencePiece")
     with WorkerClient("llm", worker_command("llm")) as client:
         yield LlamaGenerator(client, ModelSettings(path, threads=1))
 
@@ -132,8 +135,10 @@ def test_the_probability_to_abstain_is_that_of_the_abstentions_first_token(gener
     end = events[-1]
     assert isinstance(end, Generated)
     assert end.abstain_probability is not None
-    assert 0 < math.exp(first.logprob) <= end.abstain_probability * 1.001 <= 1.001
+    assert 0 < end.abstain_probability < 1
     assert ABSTENTION.startswith(first.text.strip())
+    if first.text.strip() == ABSTENTION.split()[0]:  # a senseless model may begin with half the word
+        assert math.exp(first.logprob) <= end.abstain_probability * 1.001
 
 
 def test_the_probability_to_abstain_is_the_models_own_whatever_it_may_write(generator: LlamaGenerator) -> None:
