@@ -18,8 +18,8 @@ from enum import StrEnum
 
 from local_models.bundled import is_reader
 from local_models.prompt_format import ABSTENTION, neutralise
-from local_models.training.phrasing import past, present
 from local_models.types import Constraint, CopiedSpans, LimitedNumbers, ModelInfo, NumberedText
+from local_models.verbs import past, present
 from rag.sentences import sentences
 from rag.types import Source
 
