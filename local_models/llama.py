@@ -138,10 +138,13 @@ class LlamaModel:
         self._decode([token], cancel)
 
     def sampler(self, sampling: Sampling, grammar: str = "", constraint: Constraint | None = None) -> Sampler:
-        """A fresh sampler. Raises UsageError for a grammar that is not GBNF.
+        """A fresh sampler. Raises UsageError for a grammar that is not GBNF, or a constraint beside one: where nothing
+        fits both, llama.cpp ends the process.
 
         What is copied repeats its source, which is no fault: there the repeat penalty does nothing.
         """
+        if grammar and constraint is not None:
+            raise UsageError("An answer has either a grammar or a constraint.")
         mask: AnswerMask | None = None
         match constraint:
             case CopiedSpans():

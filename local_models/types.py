@@ -110,7 +110,8 @@ Constraint = LimitedNumbers | CopiedSpans
 class GenerationRequest:
     """What a generator is to continue. `grammar` is GBNF, empty for none; `stop` are strings that end the answer.
 
-    `constraint` limits the answer. `abstention`, if not empty, asks for Generated.abstain_probability.
+    `constraint` limits the answer and can't stand beside a grammar. `abstention`, if not empty, asks for
+    Generated.abstain_probability.
     """
 
     messages: tuple[ChatMessage, ...]

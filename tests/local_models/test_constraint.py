@@ -3,12 +3,14 @@
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from local_models.bundled import bundled_models
 from local_models.cancel import CancelToken, never
 from local_models.client import WorkerClient, worker_command
+from local_models.errors import UsageError
 from local_models.generator import LlamaGenerator
 from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM, NumberedSource, grounded_turn
 from local_models.types import (
@@ -82,18 +84,25 @@ def test_an_answer_is_copied_at_any_temperature(generator: LlamaGenerator) -> No
 
 def test_a_number_that_no_source_has_is_never_cited(generator: LlamaGenerator) -> None:
     for seed in range(6):
-        hot = Sampling(HOT.temperature, HOT.top_p, HOT.top_k, HOT.min_p, seed=seed, max_tokens=200)
-        text, _ = ask(generator, LimitedNumbers((1, 12)), hot)
+        text, _ = ask(generator, LimitedNumbers((1, 12)), replace(HOT, seed=seed))
         plain = re.sub(r"```.*?(?:```|\Z)", "|", text, flags=re.DOTALL)
         assert {int(number) for number in re.findall(r"\[\s*(\d+)\s*\]", plain)} <= {1, 12}
 
 
-def test_a_grammar_that_wants_a_made_up_number_finds_it_impossible(generator: LlamaGenerator) -> None:
-    request = GenerationRequest(messages(), Sampling(max_tokens=30), constraint=LimitedNumbers((1,)))
-    for grammar, fits in (('root ::= "see " ("[9]" | "[1]")', "see [1]"), ('root ::= "see [1]"', "see [1]")):
-        asked = GenerationRequest(request.messages, request.sampling, grammar, constraint=request.constraint)
-        pieces = [event.text for event in generator.generate(asked, never()) if isinstance(event, Piece)]
-        assert "".join(pieces) == fits
+def test_a_model_that_is_shown_another_number_can_not_cite_it(generator: LlamaGenerator) -> None:
+    shown = grounded_turn((NumberedSource(9, "notes.txt", SENTENCES[0].text),), "Who built the mill?")
+    asked = (ChatMessage(Role.SYSTEM, GROUNDED_SYSTEM), ChatMessage(Role.USER, shown))
+    for constraint in (LimitedNumbers((1,)), CopiedSpans(SENTENCES[:1], "")):
+        request = GenerationRequest(asked, Sampling(max_tokens=100), constraint=constraint)
+        text = "".join(event.text for event in generator.generate(request, never()) if isinstance(event, Piece))
+        assert not re.search(r"\[\s*9", text)
+
+
+def test_a_grammar_and_a_constraint_exclude_each_other(generator: LlamaGenerator) -> None:
+    request = GenerationRequest(messages(), grammar='root ::= "yes"', constraint=COPIED)
+    with pytest.raises(UsageError, match="either"):
+        list(generator.generate(request, never()))
+    assert is_copied(ask(generator, COPIED)[0])
 
 
 def test_free_answers_are_the_same_with_the_numbers_limited(generator: LlamaGenerator) -> None:
