@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import random
 import re
 import string
 from collections import Counter
@@ -42,6 +43,7 @@ from local_models.training.progress import bar, say
 from local_models.types import ChatMessage, ModelSettings, Role, Sampling
 
 MOST_TOKENS = 48
+RESAMPLES = 400
 _ABSTAIN_GRAMMAR = f'root ::= " "? "{ABSTENTION}"'
 _NUMBER = re.compile(r"\[(\d+)\]")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
@@ -115,8 +117,8 @@ class Figures:
     first_sentence_f1: float
     first_sentence_holds: float
 
-    def lines(self) -> list[str]:
-        return [f"{name:20} {getattr(self, name):.3f}" for name in self.__slots__ if name != "questions"]
+    def items(self) -> list[tuple[str, float]]:
+        return [(name, getattr(self, name)) for name in self.__slots__ if name != "questions"]
 
 
 class GgufReader:
@@ -185,6 +187,18 @@ def figures_of(judged: list[Judged]) -> Figures:
     )
 
 
+def with_intervals(judged: list[Judged], seed: int) -> list[str]:
+    """A line for each figure, with the ends of its 95 % interval (percentile bootstrap over questions, Efron 1979)."""
+    rng = random.Random(seed)
+    drawn = [dict(figures_of(rng.choices(judged, k=len(judged))).items()) for _ in range(RESAMPLES)]
+    lines = []
+    for name, value in figures_of(judged).items():
+        spread = sorted(figures[name] for figures in drawn)
+        low, high = spread[round(0.025 * RESAMPLES)], spread[round(0.975 * RESAMPLES) - 1]
+        lines.append(f"{name:20} {value:.3f}   {low:.3f} to {high:.3f}")
+    return lines
+
+
 def f1_of(said: str, expected: str) -> float:
     """Harmonic mean of word precision and recall, articles, case and punctuation aside."""
     words, wanted = normal(said).split(), normal(expected).split()
@@ -242,7 +256,7 @@ def main() -> None:
             f"{one.turn.question}\n   found  {one.turn.hint}\n   wanted {one.turn.answer}\n   said   {one.said.strip()}"
         )
     say(f"{len(judged)} questions")
-    for line in figures_of(judged).lines():
+    for line in with_intervals(judged, options.seed):
         say(line)
 
 

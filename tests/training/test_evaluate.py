@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_models.prompt_format import ABSTENTION, Hint, NumberedSource
-from local_models.training.evaluate import Judged, auroc, f1_of, figures_of
+from local_models.training.evaluate import Judged, auroc, f1_of, figures_of, with_intervals
 from local_models.training.examples import Turn
 from local_models.training.held_back import Hints, with_hints
 
@@ -54,3 +54,11 @@ def test_hints_are_the_right_words_or_what_a_span_reader_might_find() -> None:
 def test_an_abstention_counts_as_wrong_where_the_sources_hold_the_answer() -> None:
     figures = figures_of([judged("1846 [2].", ABSTENTION, 0.9), judged(ABSTENTION, f" {ABSTENTION}", 0.8)])
     assert (figures.f1, figures.wrong_abstentions, figures.right_abstentions) == (0.0, 1.0, 1.0)
+
+
+def test_each_figure_stands_between_the_ends_of_its_interval() -> None:
+    asked = [judged("1846 [2].", "1846 [2]." if number % 3 else "1847 [1].") for number in range(30)]
+    lines = {line.split()[0]: line.split()[1:] for line in with_intervals(asked, seed=0)}
+    value, low, _, high = lines["exact"]
+    assert float(value) == pytest.approx(2 / 3, abs=0.001)
+    assert 0.4 < float(low) < float(value) < float(high) < 0.9
