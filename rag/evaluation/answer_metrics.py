@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 RESAMPLES = 2000
 """Resamples of a bootstrap; at 2,000 the ends of a 95 % interval move by less than 0.002 between seeds for n = 500."""
@@ -52,8 +53,17 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """How often a positive scores above a negative, ties half (Mann-Whitney); None when one side is empty."""
     if not positive or not negative:
         return None
-    above = np.subtract.outer(np.asarray(positive), np.asarray(negative))
-    return float((above > 0).mean() + 0.5 * (above == 0).mean())
+    return float(_wins(positive, negative).mean())
+
+
+def auroc_interval(positive: Sequence[float], negative: Sequence[float]) -> tuple[float, float] | None:
+    """The 95 % interval of `auroc` (DeLong, DeLong and Clarke-Pearson, 1988); None under two values on a side."""
+    if len(positive) < 2 or len(negative) < 2:
+        return None
+    wins = _wins(positive, negative)
+    variance = wins.mean(axis=1).var(ddof=1) / len(positive) + wins.mean(axis=0).var(ddof=1) / len(negative)
+    middle, half = float(wins.mean()), 1.96 * float(np.sqrt(variance))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def share(hits: int, of: int) -> float | None:
@@ -70,13 +80,35 @@ def median(values: Sequence[float]) -> float | None:
 
 
 def interval(values: Sequence[float]) -> tuple[float, float] | None:
-    """The 95 % percentile bootstrap interval of the mean (Efron, 1979), always the same for the same values."""
-    if not values:
+    """The 95 % interval of the mean of values from 0 to 1; None without values."""
+    return pooled_interval([[value] for value in values])
+
+
+def pooled_interval(groups: Sequence[Sequence[float]]) -> tuple[float, float] | None:
+    """The 95 % percentile bootstrap interval of the mean over all groups' values, 0 to 1, resampling whole groups
+    (Efron, 1979); always the same for the same values. None without values.
+
+    Where all values are 0 or all are 1, which resampling can't doubt, it is the exact interval of a share (Clopper and
+    Pearson, 1934).
+    """
+    sums = np.asarray([sum(group) for group in groups if group], dtype=np.float64)
+    counts = np.asarray([len(group) for group in groups if group], dtype=np.float64)
+    if not len(sums):
         return None
-    kept = np.asarray(values, dtype=np.float64)
-    picks = np.random.default_rng(0).integers(0, len(kept), size=(RESAMPLES, len(kept)))
-    low, high = np.quantile(kept[picks].mean(axis=1), [0.025, 0.975])
+    unseen = 1.0 - 0.025 ** (1.0 / len(sums))
+    if not sums.any():
+        return 0.0, unseen
+    if (sums == counts).all():
+        return 1.0 - unseen, 1.0
+    picks = np.random.default_rng(0).integers(0, len(sums), size=(RESAMPLES, len(sums)))
+    low, high = np.quantile(sums[picks].sum(axis=1) / counts[picks].sum(axis=1), [0.025, 0.975])
     return float(low), float(high)
+
+
+def _wins(positive: Sequence[float], negative: Sequence[float]) -> NDArray[np.float64]:
+    """For each positive (row) and negative (column): 1 if it scores above, 0.5 for a tie, else 0."""
+    above = np.subtract.outer(np.asarray(positive, dtype=np.float64), np.asarray(negative, dtype=np.float64))
+    return (np.sign(above) + 1.0) / 2.0
 
 
 def _f1(said: Sequence[str], gold: Sequence[str]) -> float:

@@ -1,189 +1,87 @@
-"""How good are the answers? Every question of a set goes through the real pipeline, retrieval in the loop.
+"""Asks the questions of a labelled set through the real pipeline, retrieval in the loop, and keeps what came of each.
 
-The folder holds passages.jsonl (id, title, text) and questions.jsonl (question, answers, passage_id, is_impossible).
-Each passage becomes a document of its own, so that its citation can be told from its neighbour's. What is counted:
+    passages -> a document each, so that a citation can be told from its neighbour's    files -> as they are
 
-    f1, em               over all questions; one without an answer scores 1 for abstaining (SQuAD 2.0)
-    citation_precision   of the citations on questions that have an answer: the quote holds a gold answer
-    citation_recall      of the questions that have an answer: the passage it stands in is cited
-    abstention           precision and recall of abstaining; auroc of the confidence, answered over unanswerable
-    quotes               the first quote, or one of the first three, holds a gold answer
-
-Knows the service only from outside, as a user does.
+Every question is asked of all passages or files of its set, in a conversation of its own. Knows the service only from
+outside, as a user does, and nothing of scores.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from random import Random
 
 from local_models.cancel import CancelToken
 from rag.assistant import Assistant
 from rag.errors import UsageError
-from rag.evaluation import answer_metrics as metrics
-from rag.evaluation.beir import Entry, write_entries
-from rag.events import Finished, Progress
-from rag.types import Answer, Mode
-
-_NUMBERS = re.compile(r"\s*\[\d+\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """`gold` is empty for a question the passages do not answer; `passage_id` is then the passage that misleads."""
-
-    text: str
-    gold: tuple[str, ...]
-    passage_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSet:
-    """The passages, and the questions about them."""
-
-    passages: tuple[Entry, ...]
-    questions: tuple[Question, ...]
+from rag.evaluation.answer_sets import AnswerSet, Question, page_place
+from rag.evaluation.beir import write_entries
+from rag.events import DocumentFailed, Finished, Progress
+from rag.types import PAGE_BREAK, Answer, Citation, Mode
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one question."""
+    """What came of one question. `cited` are the places where each citation's quote stands, in the citations' order."""
 
     question: Question
     answer: Answer
-    cited: frozenset[str]
-    """Ids of the passages that were cited."""
+    cited: tuple[frozenset[str], ...]
 
 
-def load(folder: Path, *, limit: int | None = None) -> AnswerSet:
-    """Read the set; `limit` picks that many questions evenly at random, always the same ones. Raises UsageError."""
-    passages = tuple(
-        Entry(str(row["id"]), str(row.get("title") or ""), str(row["text"])) for row in _rows(folder, "passages")
-    )
-    questions = tuple(
-        Question(
-            str(row["question"]),
-            () if row.get("is_impossible") else tuple(map(str, _list(row["answers"]))),
-            str(row["passage_id"]),
-        )
-        for row in _rows(folder, "questions")
-    )
-    if limit is not None and limit < len(questions):
-        picked = sorted(Random(0).sample(range(len(questions)), limit))  # noqa: S311 - a sample, not a secret
-        questions = tuple(questions[index] for index in picked)
-    return AnswerSet(passages, questions)
+class Examination:
+    """One set in one library, which must hold nothing else: indexed once, asked in any mode."""
 
+    def __init__(self, assistant: Assistant, data: AnswerSet, folder: Path) -> None:
+        """Passages are written as files into `folder`."""
+        self._assistant = assistant
+        self._data = data
+        self._folder = folder
+        self._ids: Mapping[Path, str] = {}
+        self._pages: dict[int, tuple[list[int], list[int]]] = {}
 
-def evaluate(
-    assistant: Assistant, data: AnswerSet, folder: Path, mode: Mode, cancel: CancelToken
-) -> Iterator[Progress | Outcome]:
-    """Index the passages (as files in `folder`), ask every question in a conversation of its own."""
-    ids = write_entries(data.passages, folder)
-    for event in assistant.add([folder], cancel):
-        if isinstance(event, Progress):
-            yield event
-    yield from assistant.embed_pending(cancel)
-    for number, question in enumerate(data.questions):
-        yield Progress(number, len(data.questions), "Asking")
-        answer = _ask(assistant, question, mode, cancel)
-        cited = frozenset(ids.get(citation.source.path, "") for citation in answer.citations)
-        yield Outcome(question, answer, cited)
+    def index(self, cancel: CancelToken) -> Iterator[Progress]:
+        """Read and embed what is asked about. Raises UsageError for a file that can't be read, Cancelled."""
+        self._ids = write_entries(self._data.passages, self._folder)
+        for event in self._assistant.add([self._data.files or self._folder], cancel):
+            if isinstance(event, DocumentFailed):
+                raise UsageError(event.reason, f"“{event.path}” belongs to the set: the figures need it.")
+            if isinstance(event, Progress):
+                yield event
+        yield from self._assistant.embed_pending(cancel)
 
+    def ask(self, mode: Mode, cancel: CancelToken) -> Iterator[Progress | Outcome]:
+        """Ask every question, an outcome each. Raises ModelError, WorkerDied, Cancelled."""
+        for number, question in enumerate(self._data.questions):
+            yield Progress(number, len(self._data.questions), f"Asking {self._data.name}, {mode.value}")
+            answer = self._answer(question, mode, cancel)
+            yield Outcome(question, answer, tuple(self._places(citation) for citation in answer.citations))
 
-def summarise(outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """The report: the stable JSON of `footnote eval answers`, documented in docs/json.md."""
-    answerable = [outcome for outcome in outcomes if outcome.question.gold]
-    impossible = [outcome for outcome in outcomes if not outcome.question.gold]
-    per_question = {
-        "f1": [metrics.f1(_said(outcome), outcome.question.gold) for outcome in outcomes],
-        "em": [metrics.exact(_said(outcome), outcome.question.gold) for outcome in outcomes],
-        "citation_precision": [hit for outcome in answerable for hit in _citation_hits(outcome)],
-        "citation_recall": [float(outcome.question.passage_id in outcome.cited) for outcome in answerable],
-    }
-    return {
-        **{name: metrics.mean(values) for name, values in per_question.items()},
-        "abstention": _abstention(answerable, impossible),
-        "n": len(outcomes),
-        "n_answerable": len(answerable),
-        "answerable": {
-            "f1": metrics.mean([metrics.f1(_said(outcome), outcome.question.gold) for outcome in answerable]),
-            "em": metrics.mean([metrics.exact(_said(outcome), outcome.question.gold) for outcome in answerable]),
-        },
-        "quotes": {
-            "first": metrics.mean([_quoted(outcome, 1) for outcome in answerable]),
-            "first_three": metrics.mean([_quoted(outcome, 3) for outcome in answerable]),
-        },
-        "intervals": {name: metrics.interval(values) for name, values in per_question.items()},
-        **_speed(outcomes),
-    }
+    def _answer(self, question: Question, mode: Mode, cancel: CancelToken) -> Answer:
+        for event in self._assistant.ask(question.text, cancel, mode=mode):
+            if isinstance(event, Finished):
+                cancel.check()
+                return event.answer
+        raise UsageError("A question was given up before it was answered.", "Run the evaluation again.")
 
+    def _places(self, citation: Citation) -> frozenset[str]:
+        source = citation.source
+        if source.path in self._ids:
+            return frozenset({self._ids[source.path]})
+        if source.document_id is None:
+            return frozenset()
+        starts, numbers = self._paging(source.document_id)
+        first = bisect_right(starts, citation.quote_span.start) - 1
+        last = bisect_right(starts, max(citation.quote_span.start, citation.quote_span.end - 1)) - 1
+        return frozenset(page_place(source.path.name, page) for page in numbers[first : last + 1])
 
-def _ask(assistant: Assistant, question: Question, mode: Mode, cancel: CancelToken) -> Answer:
-    for event in assistant.ask(question.text, cancel, mode=mode):
-        if isinstance(event, Finished):
-            cancel.check()
-            return event.answer
-    raise UsageError("A question was given up before it was answered.", "Run the evaluation again.")
-
-
-def _said(outcome: Outcome) -> str:
-    return "" if outcome.answer.abstained else _NUMBERS.sub("", outcome.answer.text)
-
-
-def _citation_hits(outcome: Outcome) -> list[float]:
-    return [float(metrics.holds(citation.quote, outcome.question.gold)) for citation in outcome.answer.citations]
-
-
-def _quoted(outcome: Outcome, first: int) -> float:
-    return float(any(metrics.holds(quote.text, outcome.question.gold) for quote in outcome.answer.quotes[:first]))
-
-
-def _abstention(answerable: Sequence[Outcome], impossible: Sequence[Outcome]) -> dict[str, float | None]:
-    right = sum(outcome.answer.abstained for outcome in impossible)
-    wrong = sum(outcome.answer.abstained for outcome in answerable)
-    return {
-        "precision": metrics.share(right, right + wrong),
-        "recall": metrics.share(right, len(impossible)),
-        "auroc": metrics.auroc(list(map(_confidence, answerable)), list(map(_confidence, impossible))),
-    }
-
-
-def _confidence(outcome: Outcome) -> float:
-    """The pipeline's own, else that of its best quote."""
-    answer = outcome.answer
-    if answer.confidence is not None:
-        return answer.confidence
-    return max((quote.score for quote in answer.quotes), default=0.0)
-
-
-def _speed(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Medians; tokens per second over all answers that a model wrote."""
-    timings = [outcome.answer.timings for outcome in outcomes]
-    written = [outcome.answer for outcome in outcomes if outcome.answer.completion_tokens > 1]
-    seconds = sum(answer.timings.total_s - answer.timings.first_token_s for answer in written)
-    made = sum(answer.completion_tokens - 1 for answer in written)
-    return {
-        "first_token_s": metrics.median([timing.first_token_s for timing in timings if timing.first_token_s]),
-        "total_s": metrics.median([timing.total_s for timing in timings]),
-        "tokens_per_second": made / seconds if seconds else None,
-    }
-
-
-def _rows(folder: Path, name: str) -> list[dict[str, object]]:
-    path = folder / f"{name}.jsonl"
-    try:
-        with path.open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"{path} can't be read as JSON lines.",
-            "An answer set is a folder with passages.jsonl and questions.jsonl (docs/user-guide.md).",
-        ) from error
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+    def _paging(self, document: int) -> tuple[list[int], list[int]]:
+        """Where each page of the document starts in its text, and the page's number."""
+        if document not in self._pages:
+            pages = self._assistant.pages(document)
+            ends = accumulate(len(page.text) + len(PAGE_BREAK) for page in pages)
+            self._pages[document] = ([0, *ends][: len(pages)], [page.number for page in pages])
+        return self._pages[document]

@@ -43,6 +43,7 @@ from rag.types import (
     Message,
     MessageStatus,
     Mode,
+    Page,
     Passage,
     Place,
     Quote,
@@ -112,6 +113,9 @@ class FakeAssistant:
 
     def documents(self, scope: Scope = EVERYTHING) -> list[Document]:
         return [LEASE]
+
+    def pages(self, document_id: int) -> list[Page]:
+        return [Page(3, "Flat 12."), Page(4, SOURCE.text)]
 
     def collections(self) -> list[Collection]:
         return [Collection(5, "Flat", Path("/docs"), 1)]
