@@ -57,11 +57,16 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
 
 
 def auroc_interval(positive: Sequence[float], negative: Sequence[float]) -> tuple[float, float] | None:
-    """The 95 % interval of `auroc` (DeLong, DeLong and Clarke-Pearson, 1988); None under two values on a side."""
+    """The 95 % interval of `auroc` (DeLong, DeLong and Clarke-Pearson, 1988).
+
+    None under two values on a side, and where no value is out of order, of which the method knows no doubt.
+    """
     if len(positive) < 2 or len(negative) < 2:
         return None
     wins = _wins(positive, negative)
     variance = wins.mean(axis=1).var(ddof=1) / len(positive) + wins.mean(axis=0).var(ddof=1) / len(negative)
+    if not variance:
+        return None
     middle, half = float(wins.mean()), 1.96 * float(np.sqrt(variance))
     return max(0.0, middle - half), min(1.0, middle + half)
 

@@ -122,6 +122,10 @@ def test_the_interval_of_an_auroc_is_delongs() -> None:
     assert ends(metrics.auroc_interval([0.9, 0.8, 0.4], [0.1, 0.5])) == pytest.approx([5 / 6 - half, 1.0])
 
 
+def test_a_perfect_separation_has_no_interval() -> None:
+    assert metrics.auroc_interval([0.9, 0.8], [0.1, 0.5]) is None
+
+
 @pytest.mark.parametrize(
     ("said", "gold", "f1", "exact"),
     [
