@@ -1,4 +1,4 @@
-"""Where the models in the box are: the folder `reader` beside this file, with their card and checksums."""
+"""Where the models in the box are: folders `reader` and `span_reader` beside this file, with cards and checksums."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ def bundled_models() -> list[Path]:
     return sorted((Path(__file__).parent / "reader").glob("*.gguf"))
 
 
+def bundled_span_reader() -> Path:
+    """The folder of footnote-span: weights, tokenizer, calibration."""
+    return Path(__file__).parent / "span_reader"
+
+
 def is_reader(info: ModelInfo) -> bool:
     """True for the bundled reader, which can only read out of sources and errs more often than a larger model."""
-    names = (info.name, (info.metadata or {}).get("general.name", ""))
-    return any(name.lower().replace(" ", "-").startswith(READER_NAME) for name in names)
+    return is_reader_name(info.name) or is_reader_name((info.metadata or {}).get("general.name", ""))
+
+
+def is_reader_name(name: str) -> bool:
+    """True for the name of the bundled reader, of whatever version."""
+    return name.lower().replace(" ", "-").startswith(READER_NAME)

@@ -37,7 +37,7 @@ from rag.types import (
     Scope,
     Source,
 )
-from rag.user_types import Draft, DraftTemplate, DraftVersion, Preferences
+from rag.user_types import AnswerSettings, Draft, DraftTemplate, DraftVersion, Preferences
 
 TITLE_LENGTH = 60
 """Characters of the first question that name a conversation: one line in the list."""
@@ -162,10 +162,10 @@ class Assistant:
         """
         if not question.strip():
             raise UsageError("The question is empty.", "Type a question first.")
-        sampling = self._sampling(sampling)
+        settings = self._settings(sampling)
         conversation = self._conversation_for(question, conversation_id, mode, scope)
         below = parent if parent is not None else conversation.leaf
-        yield from self.answering.ask(question, conversation, below, sampling, cancel)
+        yield from self.answering.ask(question, conversation, below, settings, cancel)
 
     def edit(
         self, message_id: int, question: str, cancel: CancelToken, *, sampling: Sampling | None = None
@@ -173,7 +173,7 @@ class Assistant:
         """Ask a stored question in other words: a branch beside it. Nothing is erased."""
         asked = self.store.journal.message(message_id)
         conversation = self.conversation(asked.conversation_id)
-        yield from self.answering.ask(question, conversation, asked.parent, self._sampling(sampling), cancel)
+        yield from self.answering.ask(question, conversation, asked.parent, self._settings(sampling), cancel)
 
     def regenerate(
         self,
@@ -190,7 +190,7 @@ class Assistant:
             question = self.store.journal.message(answer.parent)
         conversation = self.conversation(question.conversation_id)
         conversation = replace(conversation, mode=mode or question.mode or conversation.mode)
-        yield from self.answering.answer(question, conversation, self._sampling(sampling), cancel)
+        yield from self.answering.answer(question, conversation, self._settings(sampling), cancel)
 
     # Feedback
 
@@ -349,8 +349,9 @@ class Assistant:
             return conversation
         return self.update_conversation(conversation_id, title=title, mode=mode, scope=scope)
 
-    def _sampling(self, sampling: Sampling | None) -> Sampling:
-        return check_sampling(sampling or self.preferences().sampling)
+    def _settings(self, sampling: Sampling | None) -> AnswerSettings:
+        preferences = self.preferences()
+        return AnswerSettings(check_sampling(sampling or preferences.sampling), preferences.strength)
 
 
 def _title(question: str) -> str:

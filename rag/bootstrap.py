@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from local_models.bundled import bundled_models
+from local_models.bundled import bundled_models, bundled_span_reader
 from local_models.client import WorkerClient, worker_command
 from local_models.embedders.child import ChildEmbedder
 from local_models.embedders.folder import default_folder
+from local_models.embedders.span_child import ChildSpanReader
 from local_models.files import ModelFolder
 from local_models.generator import LlamaGenerator
 from local_models.offline import NetworkGate
@@ -17,6 +18,7 @@ from local_models.types import ModelSettings
 from rag.answering import Answering
 from rag.assistant import Assistant
 from rag.errors import ModelError
+from rag.extraction import Extractor
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.models import Models
@@ -39,8 +41,10 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         store = Store.open(data_dir)
         opened.callback(store.close)
         preferences = store.preferences.load()
-        embedder, problem = _embedder(data_dir, preferences)
+        client = WorkerClient("embed", worker_command("embed"))
+        embedder, problem = _embedder(client, data_dir, preferences)
         opened.callback(embedder.close)
+        spans = ChildSpanReader(client, bundled_span_reader(), threads=preferences.threads)
         store.library.use_embedder(embedder.identity)
         index = VectorIndex.open(data_dir / "index", store.library, embedder.identity)
         reader = ChildReader(lambda: embedder.tokenizer_json)
@@ -48,7 +52,9 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         generator = LlamaGenerator(WorkerClient("llm", worker_command("llm")), ModelSettings(Path()))
         opened.callback(generator.close)
         folder = ModelFolder(data_dir / "models", bundled_models())
-        models = Models(folder, generator, embedder, store.preferences, gate or NetworkGate(), embedder_problem=problem)
+        models = Models(
+            folder, generator, embedder, spans, store.preferences, gate or NetworkGate(), embedder_problem=problem
+        )
         models.apply(preferences)
         retriever = Retriever(store.library, index, embedder)
         return Assistant(
@@ -56,18 +62,18 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             store=store,
             ingest=Ingest(store.library, reader, embedder, index, looks_readable),
             retriever=retriever,
-            answering=Answering(retriever, store.journal, embedder, generator),
+            answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator),
             model_room=models,
             children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},
             shut=opened.pop_all().close,
         )
 
 
-def _embedder(data_dir: Path, preferences: Preferences) -> tuple[ChildEmbedder, str]:
+def _embedder(client: WorkerClient, data_dir: Path, preferences: Preferences) -> tuple[ChildEmbedder, str]:
     """The chosen embedder, or the built-in one and why it had to be."""
     make = partial(
         ChildEmbedder,
-        WorkerClient("embed", worker_command("embed")),
+        client,
         digests=data_dir / "embedders.json",
         threads=preferences.threads,
     )

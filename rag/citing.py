@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from local_models.prompt_format import neutralise
@@ -27,6 +27,7 @@ MATCH_FLOOR = 0.6
 """Support from which a sentence without a number gets one: most of its words and all its numbers stand in the quote."""
 
 _MARKS = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
+_MARKDOWN = re.compile(r"[*_`\\\[\]<>|~]")
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 
 
@@ -72,27 +73,31 @@ def cite(answer: str, sources: Sequence[Source]) -> CitedText:
 
 
 def cite_quotes(quotes: Sequence[Quote]) -> CitedText:
-    """An answer that is nothing but quotes, one a block, each with its number."""
+    """An answer that is nothing but quotes, one a block, each with its number; the words found stand out."""
     text = ""
     citations: list[Citation] = []
     for quote in quotes:
-        shown = " ".join(neutralise(quote.text).split())
+        shown = _with_found(quote)
         text += "\n\n> " if text else "> "
-        evidence = Evidence(quote.source, quote.span.start - quote.source.span.start, 0, 1.0)
-        evidence = replace(evidence, end=evidence.start + len(quote.text))
-        citations.append(_citation(evidence, CitationOrigin.MATCHED, len(text), len(shown)))
+        citations.append(_citation(_whole(quote), CitationOrigin.MATCHED, len(text), len(shown)))
         text += f"{shown} [{quote.source.number}]"
     return CitedText(text, tuple(citations), claims=len(quotes), unsupported=0)
 
 
-def rests_on(cited: CitedText, quotes: Sequence[Quote]) -> bool:
-    """True if a citation rests on a place inside one of the quotes."""
-    return any(
+def cite_found(quote: Quote) -> CitedText:
+    """An answer that is the words found in a quote and nothing else; the citation shows the whole quote."""
+    shown = _plain(quote.found_text)
+    citation = _citation(_whole(quote), CitationOrigin.MATCHED, 0, len(shown))
+    return CitedText(f"{shown} [{quote.source.number}]", (citation,), claims=1, unsupported=0)
+
+
+def phrases(cited: CitedText, quote: Quote) -> bool:
+    """True if the text says the words found in `quote`, and a citation of it rests on the quote."""
+    return _folded(quote.found_text) in _folded(cited.text) and any(
         citation.source.number == quote.source.number
         and citation.quote_span.start < quote.span.end
         and quote.span.start < citation.quote_span.end
         for citation in cited.citations
-        for quote in quotes
     )
 
 
@@ -114,6 +119,30 @@ def find_evidence(sentence: str, source: Source) -> Evidence:
 def strip_marks(text: str) -> str:
     """`text` without any [n], code left alone."""
     return "".join(piece if code else _MARKS.sub("", piece) for piece, code in _by_code(text))
+
+
+def _whole(quote: Quote) -> Evidence:
+    start = quote.span.start - quote.source.span.start
+    return Evidence(quote.source, start, start + len(quote.text), 1.0)
+
+
+def _with_found(quote: Quote) -> str:
+    """The quote on one line, the words found in bold; as it is where a character of it could mean Markdown."""
+    if quote.found is None or _MARKDOWN.search(quote.text) or not quote.found_text.strip():
+        return _plain(quote.text)
+    start, end = quote.found.start - quote.span.start, quote.found.end - quote.span.start
+    before, after = _plain(quote.text[:start]), _plain(quote.text[end:])
+    gap = " " if quote.text[:start] != quote.text[:start].rstrip() else ""
+    behind = " " if quote.text[end:] != quote.text[end:].lstrip() else ""
+    return f"{before}{gap}**{_plain(quote.found_text)}**{behind}{after}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(neutralise(text).split())
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

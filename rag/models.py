@@ -20,7 +20,7 @@ from local_models.offline import NetworkGate
 from local_models.types import DownloadProgress, EmbedderIdentity, ModelFile, ModelInfo, ModelSettings
 from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
-from rag.ports import Embedder
+from rag.ports import Embedder, SpanReader
 from rag.store.preferences import PreferencesStore
 from rag.user_types import Preferences
 
@@ -33,6 +33,7 @@ class Models:
         folder: ModelFolder,
         generator: LlamaGenerator,
         embedder: Embedder,
+        spans: SpanReader,
         preferences: PreferencesStore,
         gate: NetworkGate,
         *,
@@ -44,6 +45,7 @@ class Models:
         """
         self.generator = generator
         self.embedder = embedder
+        self._spans = spans
         self._folder = folder
         self._preferences = preferences
         self._gate = gate
@@ -125,10 +127,11 @@ class Models:
         return self.generator.loaded
 
     def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
-        """Load the embedder and the language model. What fails is told, and tried again by the first question."""
+        """Load embedder, span reader and language model. What fails is told, and tried again by the first question."""
         yield from map(Notice, self.standing_notices())
         try:
             self.embedder.embed(["ready"], cancel)
+            self._spans.find("ready?", ["ready"], cancel)
             cancel.check()
             info = self.generator.info(cancel)
         except FootnoteError as error:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
-from local_models.types import EmbedderIdentity, GenerationEvent, GenerationRequest, ModelInfo
+from local_models.types import EmbedderIdentity, FoundSpan, GenerationEvent, GenerationRequest, ModelInfo
 from rag.types import Counting, Opened, Page, PageSkipped, Passage, PassageTerms, Title
 
 Vectors = NDArray[np.float32]
@@ -67,6 +67,17 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str], cancel: CancelToken) -> Vectors:
         """Shape (len(texts), dimension), each row of length 1. Raises ModelError, WorkerDied, Cancelled."""
+        ...
+
+
+class SpanReader(Protocol):
+    """Points at the words of a passage that answer a question."""
+
+    def find(self, question: str, passages: Sequence[str], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:
+        """For each passage its likeliest spans, best first, none overlapping; empty for a passage without words.
+
+        Raises ModelError, WorkerDied, Cancelled.
+        """
         ...
 
 

@@ -247,12 +247,24 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a source that speaks to the question. `span` counts in the document's text; score 0 to 1."""
+    """A sentence of a source that speaks to the question. `span` counts in the document's text; score 0 to 1.
+
+    `found` are the very words in it that answer, where the span reader saw any, and `probability` that they do.
+    """
 
     source: Source
     text: str
     span: Span
     score: float
+    found: Span | None = None
+    probability: float = 0.0
+
+    @property
+    def found_text(self) -> str:
+        """The words of `found`; empty without."""
+        if self.found is None:
+            return ""
+        return self.text[self.found.start - self.span.start : self.found.end - self.span.start]
 
 
 class CitationOrigin(StrEnum):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.chat.actions import AnswerActions
 from desktop.chat.answer_text import AnswerText
 from desktop.chat.footnotes import Footnotes, show_tooltip, with_footnotes
-from desktop.chat.quotes import QuoteList
+from desktop.chat.quotes import QuoteList, quotes_heading
 from desktop.controls import button, column, label, row
 from desktop.notices import ErrorCard, NoticeLine
 from desktop.tokens import M, S
@@ -186,8 +186,7 @@ class AnswerView(QWidget):
         self._footnotes.cite(answer.citations)
         self._text.know(self._footnotes.numbers)
         quotes_only = bool(answer.quotes) and not answer.abstained and _is_quotes(answer)
-        heading = "The nearest passages" if answer.abstained else "What your documents say"
-        self._quote_list.show_quotes(answer.quotes, heading)
+        self._quote_list.show_quotes(answer.quotes, quotes_heading(answer))
         if answer.abstained:
             self._put_text_first()
         self._text.setVisible(not quotes_only)

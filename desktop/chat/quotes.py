@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -12,7 +14,7 @@ from desktop.controls import ElidedLabel, button, column, label, row
 from desktop.theme import reading_font
 from desktop.tokens import SIZE_BODY, XS, S
 from desktop.viewer.reference import where
-from rag.types import Quote
+from rag.types import Answer, Quote
 
 SHOWN = 3
 """Quotes shown before "show all"; as many as make the answer in quotes mode."""
@@ -30,7 +32,9 @@ class QuoteRow(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Quote {quote.source.number}: {quote.text}")
         self.setAccessibleDescription(where(quote.source))
-        words = label(" ".join(quote.text.split()), wrap=True)
+        words = label("", wrap=True)
+        words.setTextFormat(Qt.TextFormat.RichText)
+        words.setText(quote_html(quote))
         words.setFont(reading_font(SIZE_BODY))
         place = ElidedLabel(where(quote.source))
         place.setProperty("role", "small")
@@ -55,6 +59,28 @@ class QuoteRow(QFrame):
             self.clicked.emit()
         else:
             super().keyPressEvent(event)
+
+
+def quote_html(quote: Quote) -> str:
+    """The quote on one line, escaped, the words found in it in bold."""
+    if quote.found is None:
+        return _escaped(quote.text).strip()
+    start, end = quote.found.start - quote.span.start, quote.found.end - quote.span.start
+    before, found, behind = quote.text[:start], quote.text[start:end], quote.text[end:]
+    return f"{_escaped(before)}<b>{_escaped(found)}</b>{_escaped(behind)}".strip()
+
+
+def quotes_heading(answer: Answer) -> str:
+    """What stands above an answer's quotes, with how likely they hold the answer where that was measured."""
+    if answer.abstained:
+        return "The nearest passages"
+    if answer.confidence is None:
+        return "What your documents say"
+    return f"What your documents say · {round(100 * answer.confidence)} % likely the answer"
+
+
+def _escaped(text: str) -> str:
+    return escape(re.sub(r"\s+", " ", text))
 
 
 class QuoteList(QWidget):

@@ -19,6 +19,7 @@ from desktop.feedback.export_dialog import ExportDialog
 from desktop.jobs import Job, Lanes
 from desktop.models.model import size_words
 from desktop.settings.checks import CheckList
+from desktop.settings.strength import StrengthChoice
 from desktop.theme import PREFERENCES, Theme
 from desktop.tokens import XL, L, M, S
 from rag.user_types import Preferences
@@ -54,6 +55,7 @@ class SettingsPage(QWidget):
         self._lanes = lanes
         self._theme = theme
         self._themes = {key: _choice(words) for key, words in _THEME_WORDS.items()}
+        self._strength = StrengthChoice()
         self._folder = ElidedLabel(str(assistant.data_dir))
         self._open_folder = button("Open folder")
         self._embedder = ElidedLabel()
@@ -97,6 +99,7 @@ class SettingsPage(QWidget):
         stack.addWidget(label("Settings", "title"))
         stack.addWidget(self._status)
         self._add_appearance(stack)
+        self._add_answers(stack)
         self._add_places(stack)
         self._add_health(stack)
         self._add_about(stack)
@@ -118,6 +121,11 @@ class SettingsPage(QWidget):
             line.addWidget(choice)
         line.addStretch()
         inside.addLayout(line)
+        stack.addWidget(card)
+
+    def _add_answers(self, stack: QVBoxLayout) -> None:
+        card, inside = _card("Answers from your documents")
+        inside.addWidget(self._strength)
         stack.addWidget(card)
 
     def _add_places(self, stack: QVBoxLayout) -> None:
@@ -151,6 +159,7 @@ class SettingsPage(QWidget):
     def _connect(self) -> None:
         for choice in self._themes.values():
             choice.clicked.connect(self._choose_theme)
+        self._strength.chosen.connect(self._choose_strength)
         self._open_folder.clicked.connect(self._open_data_dir)
         self._choose_embedder.clicked.connect(self._ask_for_embedder)
         self._own_embedder.clicked.connect(self._use_own_embedder)
@@ -161,6 +170,7 @@ class SettingsPage(QWidget):
     @Slot(object)
     def _show_preferences(self, preferences: Preferences) -> None:
         self._themes[preferences.theme if preferences.theme in PREFERENCES else "system"].setChecked(True)
+        self._strength.show_strength(preferences.strength)
         self._embedder.setText(preferences.embedder or "all-MiniLM-L6-v2 (built in)")
         self._own_embedder.setVisible(bool(preferences.embedder))
 
@@ -175,6 +185,10 @@ class SettingsPage(QWidget):
         self._theme.prefer(chosen)
         self.theme_chosen.emit(chosen)
         self._save(partial(_with_theme, chosen))
+
+    @Slot(str)
+    def _choose_strength(self, strength: str) -> None:
+        self._save(partial(_with_strength, strength))
 
     @Slot()
     def _open_data_dir(self) -> None:
@@ -246,6 +260,10 @@ def _change(assistant: Assistant, change: Callable[[Preferences], Preferences]) 
 
 def _with_theme(theme: str, preferences: Preferences) -> Preferences:
     return replace(preferences, theme=theme)
+
+
+def _with_strength(strength: str, preferences: Preferences) -> Preferences:
+    return replace(preferences, strength=strength)
 
 
 def _with_embedder(folder: str, preferences: Preferences) -> Preferences:

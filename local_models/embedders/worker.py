@@ -1,4 +1,4 @@
-"""What the `embed` child answers: load a model folder, embed texts. torch lives here and nowhere else."""
+"""What the `embed` child answers: embed texts, find spans. torch and onnxruntime live here and nowhere else."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from local_models.embedders.folder import read_folder
 from local_models.errors import ModelBroken, ModelNotFound
 from local_models.hardware import physical_cores
 from local_models.protocol import encode_array
+from local_models.types import FoundSpan
 from local_models.worker import Handler
 
 Events = Iterator[Mapping[str, object]]
@@ -26,10 +27,16 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
+class SpanReader(Protocol):
+    """A loaded span reader: for each passage the spans that may answer, likeliest first."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[tuple[FoundSpan, ...]]: ...
+
+
 def handlers() -> dict[str, Handler]:
-    """The operations of the role, around one model."""
-    desk = _EmbedDesk()
-    return {"load": desk.load, "embed": desk.embed}
+    """The operations of the role, around one embedder and one span reader, each loaded when it is first needed."""
+    desk, spans = _EmbedDesk(), _SpanDesk()
+    return {"load": desk.load, "embed": desk.embed, "load_spans": spans.load, "find": spans.find}
 
 
 class _EmbedDesk:
@@ -49,6 +56,26 @@ class _EmbedDesk:
         if self._encoder is None:
             raise ModelNotFound("No embedder is loaded.", "Choose an embedder in the settings.")
         yield {"vectors": encode_array(self._encoder.encode(params["texts"]))}
+
+
+class _SpanDesk:
+    def __init__(self) -> None:
+        self._reader: SpanReader | None = None
+
+    def load(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: path, threads (0: physical cores); yields an empty mapping when the reader is ready."""
+        cancel.check()
+        module = importlib.import_module("local_models.embedders.spans")  # onnxruntime: 0.2 s, 40 MB
+        self._reader = module.SpanModel(Path(params["path"]), threads=params.get("threads", 0) or physical_cores())
+        yield {}
+
+    def find(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: question, passages; yields for each passage its spans as [start, end, probability]."""
+        cancel.check()
+        if self._reader is None:
+            raise ModelNotFound("No span reader is loaded.", "Install Footnote again.")
+        found = self._reader.read(params["question"], params["passages"])
+        yield {"spans": [[[span.start, span.end, span.probability] for span in spans] for spans in found]}
 
 
 def load_encoder(path: Path, *, threads: int = 0, digests: Path | None = None) -> Encoder:

@@ -1,7 +1,6 @@
 """footnote-span: all-MiniLM-L6-v2, taught to point at the answer in a passage, or to say that it is not there.
 
     python -m local_models.training.span --data FOLDER --encoder FOLDER --run RUN --minutes 80 --threads 3
-    python -m local_models.training.span --run RUN --encoder FOLDER --export footnote-span.onnx
 
 It knows batches and the clock; what is computed stands in span_model, what is learned from in span_examples.
 """
@@ -20,13 +19,12 @@ from torch import nn
 
 from local_models.training.data import Part, read_digests, read_passages
 from local_models.training.loop import device_of_choice, rate_at
-from local_models.training.progress import bar, say
+from local_models.training.progress import bar
 from local_models.training.span_examples import SpanExample, SpanExamples
 from local_models.training.span_model import (
     CHECKPOINT,
     FROZEN,
     LENGTH,
-    EncodedPassage,
     SpanBatch,
     SpanEncoder,
     SpanReader,
@@ -111,20 +109,11 @@ def train_span(reader: SpanReader, supply: SpanBatches, run: Path, minutes: floa
     _save(weights, run, seconds, examples)
 
 
-def export_onnx(reader: SpanReader, path: Path) -> None:
-    """ONNX with free numbers of rows and tokens: inputs ids, mask, segment; outputs first, last, here."""
-    example = batch_of([EncodedPassage([1, 2, 3, 4, 5, 6], 3, [(0, 1)] * 2, 0, 0)] * 2)
-    names = ["ids", "mask", "segment"]
-    free = {name: {0: "rows", 1: "length"} for name in (*names, "first", "last")}
-    torch.onnx.export(
-        reader.eval().cpu(),
-        (example.ids, example.mask, example.segment),
-        str(path),
-        input_names=names,
-        output_names=["first", "last", "here"],
-        dynamic_axes={**free, "here": {0: "rows"}},
-        dynamo=False,
-    )
+def examples_seen(run: Path) -> int:
+    """How many examples a run has had; 0 before its first checkpoint."""
+    if not (run / CHECKPOINT).exists():
+        return 0
+    return int(torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["examples"])
 
 
 def _save(weights: _Weights, run: Path, seconds: float, examples: int) -> None:
@@ -147,10 +136,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Teach an encoder to point at answers.")
     parser.add_argument("--run", type=Path, required=True, help="folder of this run")
     parser.add_argument("--encoder", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
-    parser.add_argument("--data", type=Path, help="folder of the training data")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
     parser.add_argument("--without", type=Path, help="what `leakage` found, to be left out")
-    parser.add_argument("--export", type=Path, help="write the run's reader to this ONNX file instead of training")
-    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
@@ -159,13 +147,7 @@ def main() -> None:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     reader, encoder = load_reader(options.encoder, options.run)
-    if options.export is not None:
-        export_onnx(reader, options.export)
-        say(f"{options.export}: {options.export.stat().st_size / 1e6:.1f} MB")
-        return
-    if options.data is None:
-        parser.error("training needs --data")
-    rng = random.Random(options.seed + (options.run / CHECKPOINT).exists())  # after a break, other examples
+    rng = random.Random(options.seed + examples_seen(options.run))  # after a break, other examples
     examples = SpanExamples(read_passages(options.data, Part.TRAINING, read_digests(options.without)), rng).draw()
     train_span(reader, SpanBatches(encoder, examples, options.rows, rng), options.run, options.minutes)
 

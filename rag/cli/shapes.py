@@ -104,6 +104,8 @@ def quote_json(quote: Quote) -> Json:
         "place": quote.source.place.as_json(),
         "text": quote.text,
         "score": quote.score,
+        "found": {"text": quote.found_text, **span_json(quote.found)} if quote.found else None,
+        "probability": quote.probability,
     }
 
 

@@ -144,7 +144,10 @@ class _Answers:
 
     def _quote(self, row: QuoteRow) -> Quote:
         span = Span(row.span_start, row.span_end, row.span_page)
-        return Quote(self._by_id[row.source_id], row.text, span, row.score)
+        found = None
+        if row.found_start is not None and row.found_end is not None:
+            found = Span(row.found_start, row.found_end, row.span_page)
+        return Quote(self._by_id[row.source_id], row.text, span, row.score, found, row.probability)
 
 
 def _parts(session: Session, table: type[_Part], ids: Sequence[int]) -> dict[int, list[_Part]]:
@@ -199,6 +202,9 @@ def _quote_row(message_id: int, position: int, quote: Quote, source_id: int) -> 
         span_end=quote.span.end,
         span_page=quote.span.page,
         score=quote.score,
+        found_start=quote.found.start if quote.found else None,
+        found_end=quote.found.end if quote.found else None,
+        probability=quote.probability,
     )
 
 

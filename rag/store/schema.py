@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 
@@ -239,6 +239,9 @@ class QuoteRow(Row):
     span_end: Mapped[int]
     span_page: Mapped[int | None]
     score: Mapped[float]
+    found_start: Mapped[int | None]
+    found_end: Mapped[int | None]
+    probability: Mapped[float] = mapped_column(server_default="0")
 
 
 class FeedbackRow(Row):

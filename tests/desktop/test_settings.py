@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
 from desktop.settings.page import SettingsPage
+from desktop.settings.strength import CHOICES
 from desktop.theme import Theme
+from rag.constraint import Strength
 from rag.errors import LibraryError
 from tests.fakes.desktop_pages import PagesAssistant
 
@@ -113,3 +115,19 @@ def test_a_failure_is_said(qtbot: QtBot, page: SettingsPage, assistant: PagesAss
     assistant.fail_with = LibraryError("The settings can't be saved.", "Free some space.")
     page._themes["light"].click()
     qtbot.waitUntil(lambda: "Free some space." in page._status.text())
+
+
+def test_how_answers_keep_to_their_sources_is_explained_and_kept(
+    qtbot: QtBot, page: SettingsPage, assistant: PagesAssistant
+) -> None:
+    choice = page._strength._choice
+    choice.setCurrentIndex(choice.findData("verbatim"))
+    choice.activated.emit(choice.currentIndex())
+    qtbot.waitUntil(lambda: assistant.preferences().strength == "verbatim")
+    assert "one sentence" in page._strength._meaning.text()
+
+
+def test_every_strength_can_be_chosen_and_a_strange_one_is_shown_as_the_default(page: SettingsPage) -> None:
+    assert set(CHOICES) == {"", *(strength.value for strength in Strength)}
+    page._strength.show_strength("of a later version")
+    assert page._strength._choice.currentIndex() == 0

@@ -12,6 +12,7 @@ import numpy as np
 from local_models.cancel import CancelToken
 from local_models.types import (
     EmbedderIdentity,
+    FoundSpan,
     Generated,
     GenerationEvent,
     GenerationRequest,
@@ -48,6 +49,35 @@ class WordEmbedder:
                 row[int(hashlib.sha256(word.encode()).hexdigest(), 16) % len(row)] += 1
         normalised: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return normalised
+
+
+class WordSpans:
+    """Finds the last two words of each line, as probable as the share of the question's longer words in the line.
+
+    `fail_with` is raised instead.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.fail_with: Exception | None = None
+
+    def find(self, question: str, passages: Sequence[str], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:
+        cancel.check()
+        self.asked.append(question)
+        if self.fail_with is not None:
+            raise self.fail_with
+        asked = set(re.findall(r"\w{4,}", question.casefold()))
+        return [self._spans(asked, passage) for passage in passages]
+
+    def _spans(self, asked: set[str], passage: str) -> tuple[FoundSpan, ...]:
+        found = []
+        for line in re.finditer(r"[^\n]+", passage):
+            words = set(re.findall(r"\w{4,}", line.group().casefold()))
+            ending = re.search(r"\S+(?: \S+)?$", line.group().rstrip("."))
+            if ending:
+                chance = len(asked & words) / (len(asked) or 1)
+                found.append(FoundSpan(line.start() + ending.start(), line.start() + ending.end(), chance))
+        return tuple(sorted(found, key=lambda span: -span.probability))
 
 
 class ScriptedGenerator:

@@ -7,16 +7,18 @@ import pytest
 
 from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
-from local_models.types import GenerationRequest, Role, Sampling
+from local_models.types import CopiedSpans, GenerationRequest, LimitedNumbers, Role
 from rag.answering import Answering
-from rag.errors import UsageError, WorkerDied
+from rag.errors import ModelBroken, UsageError, WorkerDied
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Retrieved
+from rag.extraction import Extractor
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.retrieval import Retriever
 from rag.store.store import Store
 from rag.types import CitationOrigin, Conversation, MessageStatus, Mode, Scope
-from tests.fakes.core import LineReader, ScriptedGenerator, WordEmbedder
+from rag.user_types import AnswerSettings
+from tests.fakes.core import LineReader, ScriptedGenerator, WordEmbedder, WordSpans
 
 LEASE = """The monthly rent of the apartment is 950 euros.
 The rent is due on the third working day of each month.
@@ -46,7 +48,8 @@ class Desk:
         list(ingest.add([folder / "lease.txt"], CancelToken()))
         list(ingest.embed_pending(CancelToken()))
         retriever = Retriever(store.library, index, embedder)
-        self.answering = Answering(retriever, store.journal, embedder, self.generator)
+        self.spans = WordSpans()
+        self.answering = Answering(retriever, Extractor(self.spans, embedder), store.journal, self.generator)
 
     def conversation(self, mode: Mode = Mode.GROUNDED) -> Conversation:
         return self.journal.create(title="", mode=mode, scope=Scope())
@@ -55,7 +58,7 @@ class Desk:
         self, question: str, conversation: Conversation, cancel: CancelToken | None = None, parent: int | None = None
     ) -> list[AskEvent]:
         leaf = parent or self.journal.conversation(conversation.id).leaf
-        return list(self.answering.ask(question, conversation, leaf, Sampling(), cancel or CancelToken()))
+        return list(self.answering.ask(question, conversation, leaf, AnswerSettings(), cancel or CancelToken()))
 
 
 @pytest.fixture
@@ -164,7 +167,7 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(desk: Desk) -> None:
 
 def test_a_reader_who_walks_away_leaves_a_stopped_answer(desk: Desk) -> None:
     conversation = desk.conversation()
-    events = desk.answering.ask("How much is the monthly rent?", conversation, None, Sampling(), CancelToken())
+    events = desk.answering.ask("How much is the monthly rent?", conversation, None, AnswerSettings(), CancelToken())
     for event in events:
         if isinstance(event, Delta):
             break
@@ -192,7 +195,7 @@ def test_asking_the_stored_question_again_adds_an_answer_beside_the_first(desk: 
     events = desk.ask("How much is the monthly rent?", conversation)
     started = next(event for event in events if isinstance(event, AskStarted))
     question = desk.journal.message(started.question_id)
-    list(desk.answering.answer(question, conversation, Sampling(), CancelToken()))
+    list(desk.answering.answer(question, conversation, AnswerSettings(), CancelToken()))
     answers = desk.journal.thread(conversation.id)[-1].siblings
     assert len(answers) == 2
 
@@ -233,15 +236,74 @@ def test_the_bundled_readers_word_counts_inside_a_best_quote(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("written", [ABSTENTION, "", "purple elephants [1]"])
-def test_where_the_bundled_reader_fails_at_a_strong_quote_the_quotes_answer(desk: Desk, written: str) -> None:
+def test_where_the_bundled_reader_says_something_else_the_words_found_answer(desk: Desk, written: str) -> None:
     desk.generator.name = "footnote-reader"
     desk.generator.script = lambda _: written
     answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
     assert not answer.abstained
-    assert answer.text.startswith("> The monthly rent of the apartment is 950 euros. [")
+    assert answer.text == f"950 euros [{answer.citations[0].source.number}]"
     assert answer.citations[0].quote == "The monthly rent of the apartment is 950 euros."
     assert answer.raw == written
-    assert "small model" in answer.notices[0]
+
+
+def test_the_bundled_reader_is_told_what_was_found_and_larger_models_are_not(desk: Desk) -> None:
+    question = "How much is the monthly rent of the apartment?"
+    desk.ask(question, desk.conversation())
+    desk.generator.name = "footnote-reader"
+    desk.ask(question, desk.conversation())
+    larger, bundled = (request.messages[-1].content for request in desk.generator.requests)
+    assert "Found:" not in larger
+    assert bundled.endswith("950 euros")
+
+
+def test_a_turn_of_the_bundled_reader_stands_in_the_next_prompt_as_it_was(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    conversation = desk.conversation()
+    desk.ask("How much is the monthly rent of the apartment?", conversation)
+    desk.ask("Are pets allowed with written consent?", conversation)
+    first, second = (request.messages for request in desk.generator.requests)
+    assert second[: len(first)] == first
+
+
+def test_a_larger_model_can_only_write_the_numbers_of_its_sources(desk: Desk) -> None:
+    answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
+    assert desk.generator.requests[0].constraint == LimitedNumbers(tuple(sorted(s.number for s in answer.sources)))
+
+
+def test_the_bundled_reader_copies_from_the_sentence_in_which_something_was_found(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    desk.ask("How much is the monthly rent of the apartment?", desk.conversation())
+    held = desk.generator.requests[0].constraint
+    assert isinstance(held, CopiedSpans)
+    assert [sentence.text for sentence in held.sentences] == ["The monthly rent of the apartment is 950 euros."]
+
+
+def test_a_free_answer_is_held_to_nothing(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    desk.ask("Write a poem about rent.", desk.conversation(Mode.FREE))
+    assert desk.generator.requests[0].constraint is None
+
+
+def test_where_nothing_is_found_likely_the_bundled_reader_is_not_asked(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    question = "Which quarrelsome landlord painted the monthly staircase yellow yesterday?"
+    answer = finished(desk.ask(question, desk.conversation())).answer
+    assert answer.abstained
+    assert desk.generator.requests == []
+
+
+def test_the_confidence_is_the_probability_that_a_passage_answers(desk: Desk) -> None:
+    answer = finished(desk.ask("How much is the monthly rent?", desk.conversation(Mode.QUOTES))).answer
+    assert answer.confidence == pytest.approx(2 / 3)
+    assert answer.text.startswith("> The monthly rent of the apartment is **950 euros**. [")
+    assert answer.quotes[0].found_text == "950 euros"
+
+
+def test_a_span_reader_that_fails_is_told_and_the_quotes_answer(desk: Desk) -> None:
+    desk.spans.fail_with = ModelBroken("The span reader is damaged.", "Install Footnote again.")
+    answer = finished(desk.ask("How much is the monthly rent?", desk.conversation(Mode.QUOTES))).answer
+    assert answer.text.startswith("> The monthly rent of the apartment is 950 euros. [")
+    assert "damaged" in answer.notices[0]
 
 
 def test_a_larger_models_abstention_stands_beside_a_strong_quote(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_models.cancel import never
-from rag.quoting import best_quotes
+from rag.quoting import ReadSource, best_quotes
 from rag.types import Place, Source, Span
 from tests.fakes.core import WordEmbedder
 
@@ -17,8 +17,8 @@ def source(text: str, *, number: int = 1, start: int = 40, heading: str = "") ->
 
 
 def quotes(question: str, *texts: str) -> list[str]:
-    ranked = [(source(text, number=number), 0.5) for number, text in enumerate(texts, 1)]
-    return [quote.text for quote in best_quotes(question, ranked, WordEmbedder(), never())]
+    read = [ReadSource(source(text, number=number), 0.5) for number, text in enumerate(texts, 1)]
+    return [quote.text for quote in best_quotes(question, read, WordEmbedder(), never())]
 
 
 def test_the_sentence_that_speaks_to_the_question_comes_first() -> None:
@@ -52,6 +52,6 @@ def test_a_passage_of_fragments_is_one_quote() -> None:
 
 @given(st.text(alphabet=st.sampled_from("ab .\n?!#1"), max_size=120))
 def test_every_quote_stands_at_its_span_in_the_document(text: str) -> None:
-    for quote in best_quotes("a b", [(source(text), 0.5)], WordEmbedder(), never()):
+    for quote in best_quotes("a b", [ReadSource(source(text), 0.5)], WordEmbedder(), never()):
         start, end = quote.span.start - 40, quote.span.end - 40
         assert text[start:end] == quote.text

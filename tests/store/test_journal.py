@@ -158,7 +158,10 @@ def test_a_finished_answer_comes_back_whole(
         abstained=False,
         citations=(citing(first), replace(citing(second), answer_start=9, answer_end=20, support=0.4)),
         sources=(second, first, third),
-        quotes=(Quote(third, "it snows", Span(20, 28, 3), 0.75),),
+        quotes=(
+            Quote(third, "it snows", Span(20, 28, 3), 0.75, Span(23, 28, 3), 0.5),
+            Quote(third, "it", Span(20, 22, 3), 0.1),
+        ),
         notices=("The CPU was used.",),
         model="reader",
         timings=Timings(0.1, 0.5, 2.25),

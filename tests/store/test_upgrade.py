@@ -18,7 +18,8 @@ from rag.store import upgrade as upgrading
 from rag.store.schema import REVISION, Row
 from rag.store.store import Store
 from rag.store.upgrade import KEPT_COPIES, known_revisions, revision_of, set_copy_aside, upgrade
-from tests.fakes.store import add_document
+from rag.types import Answer, MessageStatus, Mode, Quote, Scope, Span
+from tests.fakes.store import add_document, hits_of
 
 NEXT_REVISION = """
 import sqlalchemy as sa
@@ -161,3 +162,24 @@ def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
 
 def test_the_revisions_need_no_file_of_the_users() -> None:
     assert ScriptDirectory.from_config(upgrading._config()).get_current_head() == REVISION
+
+
+def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    document = add_document(store.library, "/a.txt", ["it rains", "it snows"])
+    talk = store.journal.create(title="", mode=Mode.QUOTES, scope=Scope())
+    asked = store.journal.add_question(talk.id, None, "Snow?", Mode.QUOTES)
+    begun = store.journal.begin_answer(talk.id, asked.id, Mode.QUOTES, "")
+    (source, *_) = store.journal.give_sources(talk.id, begun.id, hits_of(store.library, document))
+    quote = Quote(source, "it snows", Span(0, 8), 0.75)
+    answer = Answer("> it snows [1]", Mode.QUOTES, sources=(source,), quotes=(quote,))
+    store.journal.finish_answer(begun.id, answer, MessageStatus.COMPLETE)
+    store.close()
+    with closing(sqlite3.connect(store.file)) as opened, opened:
+        for column in ("found_start", "found_end", "probability"):
+            opened.execute(f"ALTER TABLE quotes DROP COLUMN {column}")
+        opened.execute("UPDATE alembic_version SET version_num = '0001'")
+    again = Store.open(tmp_path)
+    assert again.journal.message(begun.id).answer == answer
+    again.close()
+    assert list((tmp_path / "backups").glob("*0001*"))

