@@ -8,6 +8,7 @@ language models or stores.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,15 @@ READ = 12
 
 ORDER_BY_SPANS = 0.5
 """Weight of the likeliest span's probability beside the fused score, in the order of the passages; 0.2 does as well."""
+
+
+FUSED, SPAN, BIAS = 6.0, 0.94, -1.43
+"""Logistic regression of "the passages answer" on the best fused score and the log odds of the likeliest span: 165
+answerable questions of SQuAD 2.0 and natural questions against 18 on other subjects that the relevance floor let
+through and 63 made to look answerable. A span reader alone is fooled by other subjects, a search by likeness."""
+
+SUREST = 0.999
+"""The span reader is never surer than this, nor of the contrary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,10 @@ class ReadHits:
     @property
     def probability(self) -> float | None:
         """That any of the passages answers the question; None when none was read."""
-        return None if self.problem else max((hit.probability for hit in self.hits), default=0.0)
+        if self.problem:
+            return None
+        fused = max((one.hit.scores.fused for one in self.hits), default=0.0)
+        return answer_probability(fused, max((one.probability for one in self.hits), default=0.0))
 
 
 class Extractor:
@@ -77,6 +90,13 @@ class Extractor:
         """The best sentences of the sources, best first. Raises ModelError, WorkerDied, Cancelled."""
         sources = [ReadSource(source, one.hit.scores.fused, one.spans) for source, one in read]
         return best_quotes(question, sources, self._embedder, cancel)
+
+
+def answer_probability(fused: float, span: float) -> float:
+    """That passages answer, from their best fused score and the probability of their likeliest span; each 0 to 1."""
+    span = min(max(span, 1 - SUREST), SUREST)
+    odds = FUSED * fused + SPAN * math.log(span / (1 - span)) + BIAS
+    return round(1 / (1 + math.exp(-odds)), 4)
 
 
 def likeliest(quotes: Sequence[Quote]) -> Quote | None:

