@@ -26,6 +26,9 @@ MEANING, WORDS, PASSAGE, FOUND = 0.2, 0.3, 0.2, 0.8
 XQuAD and natural questions, retrieval in the loop; without the span reader (0.3, 0.5, 0.2, 0) to 82, 81 and 57 %.
 Chosen on these questions."""
 
+FAINT = 0.5
+"""Words found with less than this share of the likeliest words' probability are not told: every sentence has some."""
+
 SHORTEST = 20
 """Characters: what is shorter is a heading, a list number or a fragment, and is read with its neighbour."""
 
@@ -70,11 +73,17 @@ def best_quotes(
     scores = MEANING * (vectors[1:] @ vectors[0]) + WORDS * words + PASSAGE * passages + FOUND * found
     scores /= MEANING + WORDS + PASSAGE + (FOUND if found.any() else 0.0)
     best = np.argsort(-scores, kind="stable")[:limit]
-    return tuple(_quote(candidates[i], float(np.clip(scores[i], 0.0, 1.0))) for i in best)
+    least = FAINT * float(found.max())
+    return tuple(_quote(candidates[i], float(np.clip(scores[i], 0.0, 1.0)), least) for i in best)
 
 
 def _candidates(read: Sequence[ReadSource]) -> list[_Candidate]:
-    return [_Candidate(one, start, end) for one in read for start, end in _readable(one.source.text)]
+    all_ = [_Candidate(one, start, end) for one in read for start, end in _readable(one.source.text)]
+    return [candidate for candidate in all_ if not _is_heading(candidate)] or all_
+
+
+def _is_heading(candidate: _Candidate) -> bool:
+    return " ".join(candidate.text.split()) == candidate.read.source.heading.rsplit(" › ", 1)[-1]
 
 
 def _readable(text: str) -> list[tuple[int, int]]:
@@ -100,8 +109,10 @@ def _in_context(candidate: _Candidate) -> str:
     return f"{heading}: {candidate.text}" if heading else candidate.text
 
 
-def _quote(candidate: _Candidate, score: float) -> Quote:
+def _quote(candidate: _Candidate, score: float, least: float) -> Quote:
     source, found = candidate.read.source, candidate.found
+    if found is not None and found.probability < least:
+        found = None
     first, page = source.span.start, source.span.page
     return Quote(
         source=source,

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_models.cancel import never
+from local_models.types import FoundSpan
 from rag.quoting import ReadSource, best_quotes
 from rag.types import Place, Source, Span
 from tests.fakes.core import WordEmbedder
@@ -55,3 +56,21 @@ def test_every_quote_stands_at_its_span_in_the_document(text: str) -> None:
     for quote in best_quotes("a b", [ReadSource(source(text), 0.5)], WordEmbedder(), never()):
         start, end = quote.span.start - 40, quote.span.end - 40
         assert text[start:end] == quote.text
+
+
+def test_the_heading_of_the_passage_is_no_quote() -> None:
+    text = "5. Visits by the landlord\n\nThe landlord gives 24 hours' notice before visits."
+    read = [ReadSource(source(text, heading="Lease › 5. Visits by the landlord"), 0.5)]
+    assert [quote.text for quote in best_quotes("visits by the landlord", read, WordEmbedder(), never())] == [
+        "The landlord gives 24 hours' notice before visits."
+    ]
+
+
+def test_faint_words_beside_likely_ones_are_not_told() -> None:
+    text = "The rent is 950 euros. The cellar is dry in summer."
+    spans = (FoundSpan(12, 21, 0.8), FoundSpan(37, 40, 0.3))
+    likely, faint = best_quotes(
+        "How much is the rent?", [ReadSource(source(text), 0.5, spans)], WordEmbedder(), never()
+    )
+    assert likely.found_text == "950 euros"
+    assert faint.found is None
