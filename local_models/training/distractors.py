@@ -64,7 +64,7 @@ class Distractors:
 
     def _alike(self, question: str) -> list[ReadingPassage]:
         scores: Counter[int] = Counter()
-        for word in words_of(question):
+        for word in sorted(words_of(question)):  # a set has another order in every process
             postings = self._postings.get(word, [])
             if 0 < len(postings) <= MOST_POSTINGS:
                 rarity = math.log(len(self._passages) / len(postings))

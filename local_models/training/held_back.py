@@ -55,7 +55,8 @@ def held_back_turns(data: Path, count: int, seed: int, absent: float = 0.33) -> 
         # every source in the first turn: a later one would be given with a question that is not asked here
         if any(turn.sources for turn in conversation[1:]):
             continue
-        fitting = [turn for turn in conversation if (turn.answer != ABSTENTION) == wanted]
+        # where a conversation runs out of questions it has blanks to fill, which are neither
+        fitting = [turn for turn in conversation if (bool(turn.words) if wanted else turn.answer == ABSTENTION)]
         if fitting:
             chosen = rng.choice(fitting)
             turns.append(replace(chosen, sources=conversation[0].sources))

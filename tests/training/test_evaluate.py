@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from local_models.prompt_format import ABSTENTION, Hint, NumberedSource
 from local_models.training.evaluate import Judged, auroc, f1_of, figures_of, with_intervals
 from local_models.training.examples import Turn
-from local_models.training.held_back import Hints, with_hints
+from local_models.training.held_back import Hints, held_back_turns, with_hints
+from tests.fakes.training import write_data
 
 SOURCE = NumberedSource(2, "a.pdf", "The crane was built in 1846. It was large.")
 
@@ -62,3 +65,9 @@ def test_each_figure_stands_between_the_ends_of_its_interval() -> None:
     value, low, _, high = lines["exact"]
     assert float(value) == pytest.approx(2 / 3, abs=0.001)
     assert 0.4 < float(low) < float(value) < float(high) < 0.9
+
+
+def test_held_back_questions_are_questions_with_people_s_words_or_open_ones(tmp_path: Path) -> None:
+    turns = held_back_turns(write_data(tmp_path, passages=400), 60, seed=0)
+    assert len(turns) == 60
+    assert all(bool(turn.words) != (turn.answer == ABSTENTION) for turn in turns)
