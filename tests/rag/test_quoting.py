@@ -74,3 +74,10 @@ def test_faint_words_beside_likely_ones_are_not_told() -> None:
     )
     assert likely.found_text == "950 euros"
     assert faint.found is None
+
+
+def test_words_that_reach_into_the_next_sentence_are_cut_off() -> None:
+    text = "E4 The pump is blocked. Fill the system up to 1.5 bar."
+    read = [ReadSource(source(text), 0.5, (FoundSpan(3, len(text), 0.8),))]
+    found = {quote.text: quote.found_text for quote in best_quotes("What does E4 mean?", read, WordEmbedder(), never())}
+    assert found == {"E4 The pump is blocked.": "The pump is blocked.", "Fill the system up to 1.5 bar.": ""}
