@@ -100,7 +100,8 @@ class LlamaModel:
         """Give the memory back."""
         llama_cpp.llama_free(self._context)
         llama_cpp.llama_model_free(self._model)
-        self._log.close()
+        # back to llama.cpp's own log: ours is gone in a moment, and it would still be called
+        llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
 
     @property
     def bos(self) -> str:
@@ -371,10 +372,6 @@ class _NativeLog:
         self._errors: deque[str] = deque(maxlen=8)
         self._callback = llama_cpp.llama_log_callback(self._take)
         llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
-
-    def close(self) -> None:
-        """Back to llama.cpp's own log: it would call a function that is gone."""
-        llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
 
     def last_error(self) -> str:
         """The first error since the last call, which is the cause; the others follow from it."""

@@ -29,14 +29,15 @@ def test_a_passage_that_answers_moves_before_one_that_only_resembles() -> None:
     hits = [hit("Rent is dear.", fused=0.5), hit("The monthly rent is 950 euros.", fused=0.4)]
     read = extractor().read("How much is the monthly rent?", hits, never())
     assert [one.hit for one in read.hits] == hits[::-1]
-    assert read.probability == answer_probability(0.5, read.hits[0].probability)
+    assert read.probability == answer_probability(0.5, 0.5, read.hits[0].probability)
 
 
 @pytest.mark.parametrize("fused", [0.0, 0.3, 1.0])
 def test_likeness_and_words_found_each_make_an_answer_more_probable(fused: float) -> None:
-    chances = [answer_probability(fused, span) for span in (0.0, 0.2, 0.5, 0.9, 1.0)]
+    chances = [answer_probability(fused, 0.4, span) for span in (0.0, 0.2, 0.5, 0.9, 1.0)]
     assert chances == sorted(chances)
-    assert answer_probability(fused + 0.1, 0.5) > answer_probability(fused, 0.5)
+    assert answer_probability(fused + 0.1, 0.4, 0.5) > answer_probability(fused, 0.4, 0.5)
+    assert answer_probability(fused, 0.5, 0.5) > answer_probability(fused, 0.4, 0.5)
     assert all(0 <= chance <= 1 for chance in chances)
 
 
