@@ -64,20 +64,24 @@ def neutralise(text: str) -> str:
     return _TEMPLATE_MARK.sub(lambda mark: mark.group() + " ", text)
 
 
+def one_line(text: str) -> str:
+    """`text` neutralised, on one line with single blanks: as it stands in a prompt."""
+    return " ".join(neutralise(text).split())
+
+
 def source_block(source: NumberedSource) -> str:
     """One fenced source, ending in a newline."""
-    title = " ".join(neutralise(source.title).split())
-    return f"[{source.number}] {title}\n{' '.join(neutralise(source.text).split())}\n"
+    return f"[{source.number}] {one_line(source.title)}\n{one_line(source.text)}\n"
 
 
 def hint_line(hint: Hint) -> str:
     """What was found, on one line; only its number is a mark, whatever the found words hold."""
-    return f"Found: [{hint.number}] {' '.join(neutralise(hint.text).split())}"
+    return f"Found: [{hint.number}] {one_line(hint.text)}"
 
 
 def grounded_turn(sources: tuple[NumberedSource, ...], question: str, hint: Hint | None = None) -> str:
     """The user's turn in grounded mode: the sources new to this conversation, the question, what was found."""
-    asked = f"Question: {' '.join(neutralise(question).split())}"
+    asked = f"Question: {one_line(question)}"
     if hint is not None:
         asked += f"\n{hint_line(hint)}"
     if not sources:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from local_models.prompt_format import neutralise
+from local_models.prompt_format import one_line
 from rag.sentences import sentences
 from rag.support import is_claim, support
 from rag.types import Citation, CitationOrigin, Quote, Source, Span
@@ -86,7 +86,7 @@ def cite_quotes(quotes: Sequence[Quote]) -> CitedText:
 
 def cite_found(quote: Quote) -> CitedText:
     """An answer that is the words found in a quote and nothing else; the citation shows the whole quote."""
-    shown = _plain(quote.found_text)
+    shown = one_line(quote.found_text)
     citation = _citation(_whole(quote), CitationOrigin.MATCHED, 0, len(shown))
     return CitedText(f"{shown} [{quote.source.number}]", (citation,), claims=1, unsupported=0)
 
@@ -128,17 +128,12 @@ def _whole(quote: Quote) -> Evidence:
 
 def _with_found(quote: Quote) -> str:
     """The quote on one line, the words found in bold; as it is where a character of it could mean Markdown."""
-    if quote.found is None or _MARKDOWN.search(quote.text) or not quote.found_text.strip():
-        return _plain(quote.text)
-    start, end = quote.found.start - quote.span.start, quote.found.end - quote.span.start
-    before, after = _plain(quote.text[:start]), _plain(quote.text[end:])
-    gap = " " if quote.text[:start] != quote.text[:start].rstrip() else ""
-    behind = " " if quote.text[end:] != quote.text[end:].lstrip() else ""
-    return f"{before}{gap}**{_plain(quote.found_text)}**{behind}{after}"
-
-
-def _plain(text: str) -> str:
-    return " ".join(neutralise(text).split())
+    before, found, behind = quote.parts
+    if not found.strip() or _MARKDOWN.search(quote.text):
+        return one_line(quote.text)
+    gap = " " if before != before.rstrip() else ""
+    gap_behind = " " if behind != behind.lstrip() else ""
+    return f"{one_line(before)}{gap}**{one_line(found)}**{gap_behind}{one_line(behind)}"
 
 
 def _folded(text: str) -> str:

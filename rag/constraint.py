@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from local_models.bundled import is_reader
-from local_models.prompt_format import ABSTENTION, neutralise
+from local_models.prompt_format import ABSTENTION, neutralise, one_line
 from local_models.types import Constraint, CopiedSpans, LimitedNumbers, ModelInfo, NumberedText
 from local_models.verbs import past, present
 from rag.sentences import sentences
@@ -85,9 +85,9 @@ def for_sources(sources: Sequence[Source], question: str, strength: Strength) ->
 
 def _copyable(text: str) -> Iterator[str]:
     """The sentences of a source as they stand in the prompt, without what looks like the number of a source."""
-    shown = " ".join(neutralise(text).split())
+    shown = one_line(text)
     for start, end in sentences(text):
-        sentence = " ".join(neutralise(text[start:end]).split())
+        sentence = one_line(text[start:end])
         if sentence in shown:
             yield from (part.strip() for part in _NEVER_COPIED.split(sentence) if part.strip())
 

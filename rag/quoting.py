@@ -53,6 +53,11 @@ class _Candidate:
         return self.read.source.text[self.start : self.end]
 
     @property
+    def heading(self) -> str:
+        """The last one of the passage's heading path."""
+        return self.read.source.heading.rsplit(" › ", 1)[-1]
+
+    @property
     def found(self) -> FoundSpan | None:
         """The likeliest span that begins in the sentence; what reaches beyond it is cut off."""
         span = next((span for span in self.read.spans if self.start <= span.start < self.end), None)
@@ -69,13 +74,15 @@ def best_quotes(
     texts = [_in_context(candidate) for candidate in candidates]
     words = np.array(rare_words_shared(question, texts))
     passages = np.array([candidate.read.score for candidate in candidates])
-    found = np.array([candidate.found.probability if candidate.found else 0.0 for candidate in candidates])
+    spans = [candidate.found for candidate in candidates]
+    found = np.array([span.probability if span else 0.0 for span in spans])
     vectors = embedder.embed([question, *texts], cancel)
     scores = MEANING * (vectors[1:] @ vectors[0]) + WORDS * words + PASSAGE * passages + FOUND * found
     scores /= MEANING + WORDS + PASSAGE + (FOUND if found.any() else 0.0)
     best = np.argsort(-scores, kind="stable")[:limit]
     least = FAINT * float(found.max())
-    return tuple(_quote(candidates[i], float(np.clip(scores[i], 0.0, 1.0)), least) for i in best)
+    told = [span if span and span.probability >= least else None for span in spans]
+    return tuple(_quote(candidates[i], float(np.clip(scores[i], 0.0, 1.0)), told[i]) for i in best)
 
 
 def _candidates(read: Sequence[ReadSource]) -> list[_Candidate]:
@@ -84,7 +91,7 @@ def _candidates(read: Sequence[ReadSource]) -> list[_Candidate]:
 
 
 def _is_heading(candidate: _Candidate) -> bool:
-    return " ".join(candidate.text.split()) == candidate.read.source.heading.rsplit(" › ", 1)[-1]
+    return " ".join(candidate.text.split()) == candidate.heading
 
 
 def _readable(text: str) -> list[tuple[int, int]]:
@@ -106,14 +113,11 @@ def _readable(text: str) -> list[tuple[int, int]]:
 
 def _in_context(candidate: _Candidate) -> str:
     """The heading tells what "it" is; a sentence alone often does not."""
-    heading = candidate.read.source.heading.rsplit(" › ", 1)[-1]
-    return f"{heading}: {candidate.text}" if heading else candidate.text
+    return f"{candidate.heading}: {candidate.text}" if candidate.heading else candidate.text
 
 
-def _quote(candidate: _Candidate, score: float, least: float) -> Quote:
-    source, found = candidate.read.source, candidate.found
-    if found is not None and found.probability < least:
-        found = None
+def _quote(candidate: _Candidate, score: float, found: FoundSpan | None) -> Quote:
+    source = candidate.read.source
     first, page = source.span.start, source.span.page
     return Quote(
         source=source,

@@ -260,11 +260,17 @@ class Quote:
     probability: float = 0.0
 
     @property
+    def parts(self) -> tuple[str, str, str]:
+        """The text before the words found, these, and what is behind them; without any all of it stands before."""
+        if self.found is None:
+            return self.text, "", ""
+        start, end = self.found.start - self.span.start, self.found.end - self.span.start
+        return self.text[:start], self.text[start:end], self.text[end:]
+
+    @property
     def found_text(self) -> str:
         """The words of `found`; empty without."""
-        if self.found is None:
-            return ""
-        return self.text[self.found.start - self.span.start : self.found.end - self.span.start]
+        return self.parts[1]
 
 
 class CitationOrigin(StrEnum):

@@ -63,10 +63,9 @@ class QuoteRow(QFrame):
 
 def quote_html(quote: Quote) -> str:
     """The quote on one line, escaped, the words found in it in bold."""
+    before, found, behind = quote.parts
     if quote.found is None:
-        return _escaped(quote.text).strip()
-    start, end = quote.found.start - quote.span.start, quote.found.end - quote.span.start
-    before, found, behind = quote.text[:start], quote.text[start:end], quote.text[end:]
+        return _escaped(before).strip()
     return f"{_escaped(before)}<b>{_escaped(found)}</b>{_escaped(behind)}".strip()
 
 
