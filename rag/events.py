@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.report_types import Report, ReportRow
 from rag.types import Answer, Citation, Document, Hit, Quote, Source
 
 
@@ -73,12 +74,14 @@ class Retrieved:
     """The best hits, best first; `documents_searched` counts the documents in scope.
 
     `relevant` is False when nothing found speaks to the question; the hits are then only the nearest.
+    `passages_searched` counts the passages in scope.
     """
 
     hits: tuple[Hit, ...]
     documents_searched: int
     seconds: float
     relevant: bool = True
+    passages_searched: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +142,28 @@ class DraftSuggested:
 
 
 DraftEvent = Reading | Delta | Notice | DraftSuggested
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStarted:
+    """The (still empty) report is stored under its id."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAdded:
+    """More rows of a report, stored already; shown at once."""
+
+    rows: tuple[ReportRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFinished:
+    """The report as it is stored. `stopped`: kept as far as it came."""
+
+    report: Report
+    stopped: bool = False
+
+
+ReportEvent = ReportStarted | Progress | Notice | Reading | Delta | RowsAdded | ReportFinished

@@ -68,7 +68,8 @@ class Retriever:
         ranking = self.rank(question, scope, cancel)
         hits = self._hits(ranking.fused, limit)
         relevant = is_relevant(hits, ranking.searched)
-        return Retrieved(hits, self._library.count(scope), time.monotonic() - started, relevant)
+        seconds = time.monotonic() - started
+        return Retrieved(hits, self._library.count(scope), seconds, relevant, ranking.searched)
 
     def rank(self, question: str, scope: Scope, cancel: CancelToken) -> Ranking:
         """Passage ids with their scores, by each leg and fused. Raises as `retrieve`."""

@@ -1,7 +1,8 @@
 """The nouns. Frozen values, standard library only; rows of the database never leave rag.store.
 
 Offsets are code points. A document's text is its pages' texts joined by PAGE_BREAK; a Span counts in that text,
-a Block and a TextBox count in their page's text. Numbers of pages and lines start at 1.
+a Block and a TextBox count in their page's text. Numbers of pages and lines start at 1. The nouns of reading a file
+are kept in rag.page_types and are had from here like all others.
 """
 
 from __future__ import annotations
@@ -12,83 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from local_models.types import Role
-
-PAGE_BREAK = "\n\n"
-
-
-class BlockKind(StrEnum):
-    """What a stretch of a page is; passages are cut between blocks first."""
-
-    HEADING = "heading"
-    PARAGRAPH = "paragraph"
-    LIST_ITEM = "list_item"
-    TABLE = "table"
-    CODE = "code"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Characters [start, end) of a page's text. `level` is a heading's depth, 1 to 6, else 0."""
-
-    start: int
-    end: int
-    kind: BlockKind
-    level: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TextBox:
-    """Where characters [start, end) of a page's text stand: points from the page's left and top edges."""
-
-    start: int
-    end: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a PDF; a format without pages has one. Width and height in points, 0 without pages."""
-
-    number: int
-    text: str
-    blocks: tuple[Block, ...] = ()
-    boxes: tuple[TextBox, ...] = ()
-    width: float = 0.0
-    height: float = 0.0
-
-
-class Counting(StrEnum):
-    """How a format tells a person where something stands; decides which fields of a Place are set."""
-
-    PAGES = "pages"
-    LINES = "lines"
-    SLIDES = "slides"
-    CHAPTERS = "chapters"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a file turned out to be, by its content; the name may say otherwise."""
-
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """The document's own title, when it has one."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageSkipped:
-    """A page that gave no text, and why, in the user's words."""
-
-    number: int
-    reason: str
+from rag.page_types import PAGE_BREAK as PAGE_BREAK
+from rag.page_types import Block as Block
+from rag.page_types import BlockKind as BlockKind
+from rag.page_types import Counting as Counting
+from rag.page_types import Opened as Opened
+from rag.page_types import Page as Page
+from rag.page_types import PageSkipped as PageSkipped
+from rag.page_types import TextBox as TextBox
+from rag.page_types import Title as Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +229,35 @@ class Citation:
     origin: CitationOrigin
 
 
+class SentenceVerdict(StrEnum):
+    """Whether the sources carry a sentence of an answer. PARTLY: some of what it says stands there, and nothing against
+    it; NOT_A_CLAIM: a question, a greeting, a fragment, code.
+    """
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    NOT_SUPPORTED = "not_supported"
+    NOT_A_CLAIM = "not_a_claim"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """Characters [start, end) of an answer, without their [n], and what the check says of them.
+
+    `reason` says in plain words why the sentence is not supported, or only partly; empty if it is. `score` is 0 to 1.
+    `quote` at `quote_span` of `source` is what was held against the sentence; None where nothing came near it.
+    """
+
+    start: int
+    end: int
+    verdict: SentenceVerdict
+    reason: str = ""
+    score: float = 0.0
+    source: Source | None = None
+    quote: str = ""
+    quote_span: Span | None = None
+
+
 class Mode(StrEnum):
     """How a question is answered: sentences only, a model held to the sources, or a model without documents."""
 
@@ -327,7 +289,7 @@ class Answer:
     """What the user reads. `text` is Markdown with [n]; when it abstained, `quotes` are the nearest passages'.
 
     `raw` is what the model wrote before the check: the next turn's prompt needs it, so that the KV cache holds.
-    `confidence` is 0 to 1, None when nothing measured it.
+    `confidence` is 0 to 1, None when nothing measured it. `sentences` are in order and empty where nothing was checked.
     """
 
     text: str
@@ -343,6 +305,8 @@ class Answer:
     completion_tokens: int = 0
     confidence: float | None = None
     raw: str = ""
+    account: Account | None = None
+    sentences: tuple[CheckedSentence, ...] = ()
 
 
 class Verdict(StrEnum):

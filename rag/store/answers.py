@@ -11,23 +11,25 @@ from sqlalchemy.orm import Session
 
 from local_models.types import Role
 from rag.store import conversations, messages, ratings, sources
-from rag.store.schema import AnswerRow, CitationRow, MessageRow, QuoteRow, SourceRow
+from rag.store.schema import AnswerRow, AnswerSentenceRow, CitationRow, MessageRow, QuoteRow, SourceRow
 from rag.store.scoping import listed
 from rag.store.sources import source_of
 from rag.types import (
     Answer,
+    CheckedSentence,
     Citation,
     CitationOrigin,
     Message,
     MessageStatus,
     Mode,
     Quote,
+    SentenceVerdict,
     Source,
     Span,
     Timings,
 )
 
-_Part = TypeVar("_Part", CitationRow, QuoteRow)
+_Part = TypeVar("_Part", CitationRow, QuoteRow, AnswerSentenceRow)
 
 
 def begin(session: Session, conversation_id: int, question_id: int, mode: Mode, model: str) -> Message:
@@ -104,6 +106,7 @@ class _Answers:
         self._rows = {row.message_id: row for row in session.scalars(chosen)}
         self._citations = _parts(session, CitationRow, ids)
         self._quotes = _parts(session, QuoteRow, ids)
+        self._sentences = _parts(session, AnswerSentenceRow, ids)
         conversation_ids = {message.conversation_id for message in of if message.role == Role.ASSISTANT}
         kept = session.scalars(select(SourceRow).where(SourceRow.conversation_id.in_(listed(conversation_ids)))).all()
         self._by_id = {row.id: source_of(row) for row in kept}
@@ -129,6 +132,23 @@ class _Answers:
             completion_tokens=row.completion_tokens,
             confidence=row.confidence,
             raw=row.raw,
+            account=row.account,
+            sentences=tuple(self._sentence(part) for part in self._sentences.get(row.message_id, [])),
+        )
+
+    def _sentence(self, row: AnswerSentenceRow) -> CheckedSentence:
+        span = None
+        if row.quote_start is not None and row.quote_end is not None:
+            span = Span(row.quote_start, row.quote_end, row.quote_page)
+        return CheckedSentence(
+            start=row.answer_start,
+            end=row.answer_end,
+            verdict=SentenceVerdict(row.verdict),
+            reason=row.reason,
+            score=row.score,
+            source=None if row.source_id is None else self._by_id[row.source_id],
+            quote=row.quote,
+            quote_span=span,
         )
 
     def _citation(self, row: CitationRow) -> Citation:
@@ -162,18 +182,23 @@ def _parts(session: Session, table: type[_Part], ids: Sequence[int]) -> dict[int
 
 def _put_parts(session: Session, message: MessageRow, answer: Answer) -> None:
     rows = sources.keep(session, message.conversation_id, _sources_of(answer))
-    session.execute(delete(CitationRow).where(CitationRow.message_id == message.id))
-    session.execute(delete(QuoteRow).where(QuoteRow.message_id == message.id))
+    for table in (CitationRow, QuoteRow, AnswerSentenceRow):
+        session.execute(delete(table).where(table.message_id == message.id))
     for position, citation in enumerate(answer.citations):
         session.add(_citation_row(message.id, position, citation, rows[citation.source.number]))
     for position, quote in enumerate(answer.quotes):
         session.add(_quote_row(message.id, position, quote, rows[quote.source.number]))
+    for position, sentence in enumerate(answer.sentences):
+        row = _sentence_row(message.id, position, sentence)
+        row.source_id = rows[sentence.source.number] if sentence.source else None
+        session.add(row)
 
 
 def _sources_of(answer: Answer) -> list[Source]:
     cited = (citation.source for citation in answer.citations)
     quoted = (quote.source for quote in answer.quotes)
-    return [*answer.sources, *cited, *quoted]
+    held = (sentence.source for sentence in answer.sentences if sentence.source is not None)
+    return [*answer.sources, *cited, *quoted, *held]
 
 
 def _citation_row(message_id: int, position: int, citation: Citation, source_id: int) -> CitationRow:
@@ -208,6 +233,22 @@ def _quote_row(message_id: int, position: int, quote: Quote, source_id: int) -> 
     )
 
 
+def _sentence_row(message_id: int, position: int, sentence: CheckedSentence) -> AnswerSentenceRow:
+    return AnswerSentenceRow(
+        message_id=message_id,
+        position=position,
+        answer_start=sentence.start,
+        answer_end=sentence.end,
+        verdict=sentence.verdict,
+        reason=sentence.reason,
+        score=sentence.score,
+        quote=sentence.quote,
+        quote_start=sentence.quote_span.start if sentence.quote_span else None,
+        quote_end=sentence.quote_span.end if sentence.quote_span else None,
+        quote_page=sentence.quote_span.page if sentence.quote_span else None,
+    )
+
+
 def _values(answer: Answer) -> dict[str, object]:
     return {
         "raw": answer.raw,
@@ -215,6 +256,7 @@ def _values(answer: Answer) -> dict[str, object]:
         "abstained": answer.abstained,
         "confidence": answer.confidence,
         "notices": answer.notices,
+        "account": answer.account,
         "sources": tuple(source.number for source in answer.sources),
         "prompt_tokens": answer.prompt_tokens,
         "completion_tokens": answer.completion_tokens,

@@ -12,10 +12,12 @@ from pathlib import Path
 from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from rag.account import Account
+from rag.store.account_column import AccountJson
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0002"
+REVISION = "0005"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 
@@ -37,6 +39,7 @@ class Row(DeclarativeBase):
         tuple[int, ...]: IdList,
         frozenset[int]: IdSet,
         Place: PlaceJson,
+        Account: AccountJson,
     }
 
 
@@ -164,7 +167,7 @@ class MessageRow(Row):
 class AnswerRow(Row):
     """What an assistant message has beside its text. `sources` are numbers, in the order shown.
 
-    `raw` is what the model wrote before the check, as rag.types.Answer has it.
+    `raw` is what the model wrote before the check, as rag.types.Answer has it; `account` how the answer was made.
     """
 
     __tablename__ = "answers"
@@ -180,6 +183,7 @@ class AnswerRow(Row):
     retrieval_s: Mapped[float]
     first_token_s: Mapped[float]
     total_s: Mapped[float]
+    account: Mapped[Account | None]
     finished_at: Mapped[datetime | None]
 
 
@@ -227,6 +231,24 @@ class CitationRow(Row):
     quote_page: Mapped[int | None]
     support: Mapped[float]
     origin: Mapped[str]
+
+
+class AnswerSentenceRow(Row):
+    """What the check said of a sentence of an answer; the quote's columns are empty where nothing came near it."""
+
+    __tablename__ = "answer_sentences"
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    answer_start: Mapped[int]
+    answer_end: Mapped[int]
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    score: Mapped[float]
+    quote: Mapped[str]
+    quote_start: Mapped[int | None]
+    quote_end: Mapped[int | None]
+    quote_page: Mapped[int | None]
 
 
 class QuoteRow(Row):
@@ -294,3 +316,54 @@ class PreferenceRow(Row):
     __tablename__ = "preferences"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class ReportRow(Row):
+    """A job over whole documents and what was asked of it; see rag.report_types."""
+
+    __tablename__ = "reports"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    kind: Mapped[str]
+    documents: Mapped[tuple[int, ...]]
+    topics: Mapped[tuple[str, ...]]
+    length: Mapped[int]
+    chapter: Mapped[str]
+    phrased: Mapped[bool]
+    columns: Mapped[tuple[str, ...]]
+    notices: Mapped[tuple[str, ...]]
+    model: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ReportSourceRow(Row):
+    """A passage under its number in a report, with all that is needed to show it without its document."""
+
+    __tablename__ = "report_sources"
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    passage_id: Mapped[int | None] = mapped_column(ForeignKey("passages.id", ondelete="SET NULL"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id", ondelete="SET NULL"), index=True)
+    document: Mapped[str]
+    path: Mapped[Path]
+    heading: Mapped[str]
+    place: Mapped[Place]
+    text: Mapped[str]
+    span_start: Mapped[int]
+    span_end: Mapped[int]
+    span_page: Mapped[int | None]
+
+
+class ReportLineRow(Row):
+    """A row of a report. `cells` is JSON (rag.store.report_cells): it is read as a whole and never searched."""
+
+    __tablename__ = "report_rows"
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    section: Mapped[str]
+    note: Mapped[str]
+    count: Mapped[int]
+    cells: Mapped[str]

@@ -1,0 +1,86 @@
+"""The nouns of reading a file: pages, blocks, boxes. Frozen values, standard library only; rag.types has them all.
+
+A document's text is its pages' texts joined by PAGE_BREAK. A Block and a TextBox count in their page's text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+PAGE_BREAK = "\n\n"
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a page is; passages are cut between blocks first."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Characters [start, end) of a page's text. `level` is a heading's depth, 1 to 6, else 0."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """Where characters [start, end) of a page's text stand: points from the page's left and top edges."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a PDF; a format without pages has one. Width and height in points, 0 without pages."""
+
+    number: int
+    text: str
+    blocks: tuple[Block, ...] = ()
+    boxes: tuple[TextBox, ...] = ()
+    width: float = 0.0
+    height: float = 0.0
+
+
+class Counting(StrEnum):
+    """How a format tells a person where something stands; decides which fields of a Place are set."""
+
+    PAGES = "pages"
+    LINES = "lines"
+    SLIDES = "slides"
+    CHAPTERS = "chapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file turned out to be, by its content; the name may say otherwise."""
+
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The document's own title, when it has one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageSkipped:
+    """A page that gave no text, and why, in the user's words."""
+
+    number: int
+    reason: str
