@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from local_models.types import Role
+from rag.account import Account
 from rag.page_types import PAGE_BREAK as PAGE_BREAK
 from rag.page_types import Block as Block
 from rag.page_types import BlockKind as BlockKind
