@@ -70,6 +70,13 @@ class AskStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedFor:
+    """What is searched in place of the question's own words: a follow-up completed, or what the user put there."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
     """The best hits, best first; `documents_searched` counts the documents in scope.
 
@@ -131,7 +138,7 @@ class Finished:
     stopped: bool = False
 
 
-AskEvent = AskStarted | Retrieved | Quoted | Reading | Delta | Cited | Notice | Finished
+AskEvent = AskStarted | SearchedFor | Retrieved | Quoted | Reading | Delta | Cited | Notice | Finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class RunningAnswer:
     retrieval_s: float = 0.0
     first_token_s: float = 0.0
     confidence: float | None = None
+    searched_for: str = ""
     generated: Generated | None = None
 
     def answer(self) -> Answer:
@@ -47,4 +48,5 @@ class RunningAnswer:
             completion_tokens=generated.completion_tokens if generated else 0,
             confidence=self.confidence,
             raw=self.raw,
+            searched_for=self.searched_for,
         )

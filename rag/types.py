@@ -291,6 +291,8 @@ class Answer:
 
     `raw` is what the model wrote before the check: the next turn's prompt needs it, so that the KV cache holds.
     `confidence` is 0 to 1, None when nothing measured it. `sentences` are in order and empty where nothing was checked.
+    `searched_for` is the question as it was searched and read, where that is not in the user's own words: a follow-up
+    completed from the conversation; else empty.
     """
 
     text: str
@@ -308,6 +310,7 @@ class Answer:
     raw: str = ""
     account: Account | None = None
     sentences: tuple[CheckedSentence, ...] = ()
+    searched_for: str = ""
 
 
 class Verdict(StrEnum):

@@ -120,6 +120,7 @@ def answer_json(answer: Answer) -> Json:
         "notices": list(answer.notices),
         "model": answer.model,
         "confidence": answer.confidence,
+        "searched_for": answer.searched_for,
         "timings": asdict(answer.timings),
         "tokens": {"prompt": answer.prompt_tokens, "completion": answer.completion_tokens},
     }

@@ -132,6 +132,7 @@ class _Answers:
             completion_tokens=row.completion_tokens,
             confidence=row.confidence,
             raw=row.raw,
+            searched_for=row.searched_for,
             account=row.account,
             sentences=tuple(self._sentence(part) for part in self._sentences.get(row.message_id, [])),
         )
@@ -252,6 +253,7 @@ def _sentence_row(message_id: int, position: int, sentence: CheckedSentence) -> 
 def _values(answer: Answer) -> dict[str, object]:
     return {
         "raw": answer.raw,
+        "searched_for": answer.searched_for,
         "model": answer.model,
         "abstained": answer.abstained,
         "confidence": answer.confidence,

@@ -17,7 +17,7 @@ from rag.store.account_column import AccountJson
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 
@@ -185,6 +185,7 @@ class AnswerRow(Row):
     total_s: Mapped[float]
     account: Mapped[Account | None]
     finished_at: Mapped[datetime | None]
+    searched_for: Mapped[str] = mapped_column(server_default="")
 
 
 class SourceRow(Row):

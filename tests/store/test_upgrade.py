@@ -181,6 +181,7 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
         for table in ("answer_sentences", "report_rows", "report_sources", "reports"):
             opened.execute(f"DROP TABLE IF EXISTS {table}")
         opened.execute("ALTER TABLE answers DROP COLUMN account")
+        opened.execute("ALTER TABLE answers DROP COLUMN searched_for")
         opened.execute("UPDATE alembic_version SET version_num = '0001'")
     again = Store.open(tmp_path)
     assert again.journal.message(begun.id).answer == answer
