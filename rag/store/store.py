@@ -1,4 +1,4 @@
-"""The store: one data directory, one database file, and the four things kept in it."""
+"""The store: one data directory, one database file, and the five things kept in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rag.store.drafts import Drafts
 from rag.store.journal import Journal
 from rag.store.library import Library
 from rag.store.preferences import PreferencesStore
+from rag.store.reports import ReportShelf
 
 
 class Store:
@@ -19,6 +20,7 @@ class Store:
         self.library = Library(database)
         self.journal = Journal(database)
         self.drafts = Drafts(database)
+        self.reports = ReportShelf(database)
         self.preferences = PreferencesStore(database)
         self._database = database
 
@@ -32,6 +34,7 @@ class Store:
         try:
             store = cls(database)
             store.journal.settle_interrupted()
+            store.reports.settle_interrupted()
         except BaseException:
             database.close()
             raise
