@@ -21,7 +21,7 @@ from rag.citing import cite, cite_found, cite_quotes, phrases
 from rag.constraint import chosen, for_sources
 from rag.errors import Cancelled, FootnoteError, UsageError
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
-from rag.extraction import Extractor, ReadHit, hint_of, likeliest
+from rag.extraction import Extractor, ReadHit, first_found, hint_of
 from rag.ports import Generator
 from rag.prompting import Prompt, lay_out
 from rag.retrieval import Retriever
@@ -251,7 +251,7 @@ class Answering:
 
     def _check(self, sources: Sequence[Source], running: RunningAnswer, *, small: bool) -> Iterator[AskEvent]:
         """Hold what the model wrote against the sources. The bundled reader may only phrase what was found."""
-        found = likeliest(running.quotes) if small else None
+        found = first_found(running.quotes) if small else None
         cited = cite(running.text, sources)
         if found is not None and not phrases(cited, found):
             running.cited = cite_found(found)
@@ -290,7 +290,7 @@ class Answering:
 
 def _held_to(prompt: Prompt, quotes: Sequence[Quote]) -> Sequence[Source]:
     """What an answer may be copied from: all sources, or where something was hinted at, the sentence it stands in."""
-    best = likeliest(quotes)
+    best = first_found(quotes)
     if prompt.hint is None or best is None:
         return prompt.sources
     return (replace(best.source, text=best.text, span=best.span),)

@@ -29,6 +29,8 @@ MATCH_FLOOR = 0.6
 _MARKS = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
 _MARKDOWN = re.compile(r"[*_`\\\[\]<>|~]")
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_INLINE_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^\n]{1,300}?(?<!`)\1(?!`)")
+"""As in CommonMark, on one line; longer ones are not looked for, so that the search stays linear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,17 @@ def cite_quotes(quotes: Sequence[Quote]) -> CitedText:
 
 def cite_found(quote: Quote) -> CitedText:
     """An answer that is the words found in a quote and nothing else; the citation shows the whole quote."""
-    shown = one_line(quote.found_text)
+    shown = found_words(quote)
     citation = _citation(_whole(quote), CitationOrigin.MATCHED, 0, len(shown))
     return CitedText(f"{shown} [{quote.source.number}]", (citation,), claims=1, unsupported=0)
+
+
+def found_words(quote: Quote) -> str:
+    """The words found, as they are said in a sentence of another's: on one line, without the stop they ended with."""
+    _, found, behind = quote.parts
+    found = one_line(found).rstrip(",;: ")
+    stops = not behind.strip() or sentences(found + behind)[:1] == [(0, len(found))]
+    return found.rstrip(".!?。！？") if stops else found
 
 
 def phrases(cited: CitedText, quote: Quote) -> bool:
@@ -114,11 +124,6 @@ def find_evidence(sentence: str, source: Source) -> Evidence:
         if score > best.support + (0.1 if best.support else 0.0):
             best = Evidence(source, start, end, score)
     return best
-
-
-def strip_marks(text: str) -> str:
-    """`text` without any [n], code left alone."""
-    return "".join(piece if code else _MARKS.sub("", piece) for piece, code in _by_code(text))
 
 
 def _whole(quote: Quote) -> Evidence:
@@ -183,7 +188,10 @@ def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
     kept: list[str] = []
     marks: list[tuple[int, int]] = []
     end = length = 0
+    code = {place for match in _INLINE_CODE.finditer(text) for place in range(*match.span())} if "`" in text else set()
     for match in _MARKS.finditer(text):
+        if match.start(1) in code:
+            continue
         kept.append(text[end : match.start()])
         length += match.start() - end
         marks += [(length, int(number)) for number in re.findall(r"\d+", match.group(1))]

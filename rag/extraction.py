@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from local_models.cancel import CancelToken
 from local_models.prompt_format import Hint
 from local_models.types import FoundSpan
+from rag.citing import found_words
 from rag.errors import ModelError
 from rag.ports import Embedder, SpanReader
 from rag.quoting import ReadSource, best_quotes
@@ -105,7 +106,7 @@ def answer_probability(fused: float, cosine: float, span: float) -> float:
     return round(1 / (1 + math.exp(-odds)), 4)
 
 
-def likeliest(quotes: Sequence[Quote]) -> Quote | None:
+def first_found(quotes: Sequence[Quote]) -> Quote | None:
     """The best quote in which words were found; None if there were none in any.
 
     Going by the words' probability alone gives an F1 higher by one point at most, but then the answer could be other
@@ -115,6 +116,6 @@ def likeliest(quotes: Sequence[Quote]) -> Quote | None:
 
 
 def hint_of(quotes: Sequence[Quote]) -> Hint | None:
-    """What the bundled reader is told: the likeliest words, and the number of their source."""
-    best = likeliest(quotes)
-    return Hint(best.source.number, best.found_text) if best is not None else None
+    """What the bundled reader is told: the words found first, and the number of their source."""
+    best = first_found(quotes)
+    return Hint(best.source.number, found_words(best)) if best is not None else None

@@ -6,7 +6,7 @@
     citation_recall      of the gold passages or pages: cited
     abstention           precision and recall of abstaining; auroc of the confidence, answered over unanswerable
     quotes               the first quote, or one of the first three, holds a gold answer
-    found                the words the span reader found likeliest, held against the gold answers as they are
+    found                the words the span reader found, first of all, held against the gold answers as they are
 
 Knows nothing of how the questions were asked.
 """
@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.evaluation import answer_metrics as metrics
 from rag.evaluation.answers import Outcome
-from rag.extraction import likeliest
+from rag.extraction import first_found
 
 Values = Mapping[str, Sequence[float]]
 
@@ -101,7 +101,7 @@ def _abstention(answerable: Sequence[Outcome], impossible: Sequence[Outcome]) ->
 
 def _found(answerable: Sequence[Outcome]) -> Values:
     """Whether or not the answer abstained: what pointing alone is worth. Empty where no span reader was asked."""
-    best = [(likeliest(outcome.answer.quotes), outcome.question.gold) for outcome in answerable]
+    best = [(first_found(outcome.answer.quotes), outcome.question.gold) for outcome in answerable]
     if all(quote is None for quote, _ in best):
         return {"f1": [], "em": []}
     words = [(quote.found_text if quote else "", gold) for quote, gold in best]

@@ -8,7 +8,7 @@ import pytest
 
 from local_models.cancel import never
 from rag.errors import ModelBroken
-from rag.extraction import READ, Extractor, answer_probability, hint_of, likeliest
+from rag.extraction import READ, Extractor, answer_probability, first_found, hint_of
 from rag.types import Quote
 from tests.fakes.core import WordEmbedder, WordSpans
 from tests.fakes.retrieval import hit
@@ -77,6 +77,14 @@ def test_the_hint_is_what_stands_in_bold_in_the_first_quote_that_has_any() -> No
     assert (hint.number, hint.text) == (2, "950 euros")
 
 
+def test_a_hint_does_not_end_in_the_stop_of_its_sentence() -> None:
+    made = quote(3, "The monthly rent is 950 euros.", "How much is the monthly rent?")
+    assert made.found is not None
+    hint = hint_of([replace(made, found=replace(made.found, end=made.span.end))])
+    assert hint is not None
+    assert hint.text == "950 euros"
+
+
 def test_without_quotes_there_is_no_hint() -> None:
-    assert likeliest(()) is None
+    assert first_found(()) is None
     assert hint_of(()) is None
