@@ -11,14 +11,17 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
-from local_models.training.data import Part, read_digests, read_passages
+from local_models.training.data import Part, read_digests, read_passages, read_retrieved
 from local_models.training.loop import device_of_choice, rate_at
+from local_models.training.mining import Mined
 from local_models.training.progress import bar
 from local_models.training.span_examples import SpanExample, SpanExamples
 from local_models.training.span_model import (
@@ -31,6 +34,7 @@ from local_models.training.span_model import (
     batch_of,
     load_reader,
 )
+from local_models.training.wordnet import read_wordnet
 
 SHORT_LENGTH, SHORT_UNTIL = 128, 0.7
 """Until this share of the training, windows are this short: 1.7 times as many examples in the same time."""
@@ -138,6 +142,11 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
     parser.add_argument("--without", type=Path, help="what `leakage` found, to be left out")
+    parser.add_argument("--mined", type=Path, help="what `mining` found; without it fewer kinds of distractors")
+    parser.add_argument("--wordnet", type=Path, help="folder of WordNet's database files: more opposites")
+    parser.add_argument(
+        "--from", dest="start", type=Path, help="run whose weights to begin with; its clock is not taken"
+    )
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--threads", type=int, default=0)
@@ -146,10 +155,23 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    reader, encoder = load_reader(options.encoder, options.run)
+    begun = options.run if (options.run / CHECKPOINT).exists() else options.start
+    reader, encoder = load_reader(options.encoder, begun)
     rng = random.Random(options.seed + examples_seen(options.run))  # after a break, other examples
-    examples = SpanExamples(read_passages(options.data, Part.TRAINING, read_digests(options.without)), rng).draw()
+    examples = _examples(options, rng).draw()
     train_span(reader, SpanBatches(encoder, examples, options.rows, rng), options.run, options.minutes)
+
+
+def _examples(options: argparse.Namespace, rng: random.Random) -> SpanExamples:
+    without = read_digests(options.without)
+    passages = read_passages(options.data, Part.TRAINING, without)
+    return SpanExamples(
+        passages,
+        rng,
+        retrieved=read_retrieved(options.data, Part.TRAINING, without),
+        mined=Mined(np.load(options.mined)["near"], passages) if options.mined else None,
+        wordnet=partial(read_wordnet, options.wordnet) if options.wordnet else None,
+    )
 
 
 if __name__ == "__main__":

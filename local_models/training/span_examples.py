@@ -1,27 +1,32 @@
 """What the span reader learns from: a question with one passage, and where the answer stands, or that it does not.
 
 Nobody wrote questions that the passages leave open, so they are made: another passage of the same article, or
-one that shares the question's rare words; of the questions on the same article the one with the most words of this
-passage; the passage with the sentence of the answer cut out; the question bent by rule (span_negatives), each time
-beside the question as it was, so that the difference is what is learned. All but the first look answerable
-to a word matcher, which is what makes them worth it.
+one that shares the question's rare words, or one that an embedder takes for the answer's; of the questions on the same
+article the one with the most words of this passage; the passage with the sentence of the answer cut out; question or
+passage bent by rule (span_negatives), each time beside a pair that fits, so that the difference is what is learned.
 
-It knows characters, not tokens.
+Questions of a web search come with the passages that a search found. It knows characters, not tokens.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from local_models.training.data import Question, ReadingPassage
+from local_models.training.data import Question, ReadingPassage, RetrievedQuestion
 from local_models.training.distractors import Distractors, holds
 from local_models.training.examples import verbatim
-from local_models.training.span_negatives import WordPool, bent, content_words
+from local_models.training.mining import Mined
+from local_models.training.span_negatives import Bend, Bender, WordPool, bent_passage, content_words
+from local_models.training.wordnet import WordNet
 
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
+
+RETRIEVED_TWICE = 2
+"""Web questions are 3 in 100 of all, and the kind that people type: they come twice a round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,58 +41,118 @@ class SpanExample:
 
 @dataclass(frozen=True, slots=True)
 class Negatives:
-    """Shares of all examples, 0 to 1, that are made unanswerable in each way."""
+    """Shares of questions, 0 to 1, made unanswerable in each way; a bent one comes beside one that fits."""
 
-    elsewhere: float = 0.14
-    nearest: float = 0.10
-    cut_out: float = 0.06
-    bent: float = 0.24
+    elsewhere: float = 0.08
+    mined: float = 0.10
+    nearest: float = 0.08
+    cut_out: float = 0.05
+    bent: float = 0.34
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    passage: ReadingPassage
+    place: int
+
+    @property
+    def question(self) -> Question:
+        return self.passage.questions[self.place]
 
 
 class SpanExamples:
-    """An endless supply, the same for the same seed."""
+    """An endless supply, the same for the same seed. Without `mined` passages others take their share."""
 
-    def __init__(self, passages: list[ReadingPassage], rng: random.Random, negatives: Negatives | None = None) -> None:
-        self._distractors = Distractors(passages, rng)
+    def __init__(
+        self,
+        passages: Sequence[ReadingPassage],
+        rng: random.Random,
+        *,
+        retrieved: Sequence[RetrievedQuestion] = (),
+        mined: Mined | None = None,
+        wordnet: Callable[[frozenset[str]], WordNet] | None = None,
+        negatives: Negatives | None = None,
+    ) -> None:
+        """`wordnet` is called with the words of more than one question: no rarer one is put in place of another."""
+        self._distractors = Distractors(list(passages), rng)
+        self._mined = mined
         self._rng = rng
         self._negatives = negatives or Negatives()
-        self._asked = [(passage, question) for passage in passages for question in passage.questions]
-        self._words = WordPool(question.text for _, question in self._asked)
+        self._asked = [_Asked(passage, place) for passage in passages for place in range(len(passage.questions))]
+        self._retrieved = list(retrieved) * RETRIEVED_TWICE
+        questions = [asked.question.text for asked in self._asked]
+        known = frozenset(word for word, count in _words(questions).items() if count > 1)
+        self._bender = Bender(WordPool(questions), wordnet(known) if wordnet else None, rng)
 
     def draw(self) -> Iterator[SpanExample]:
         """Every question once a round, answerable or made not to be."""
         while True:
-            for passage, question in self._rng.sample(self._asked, len(self._asked)):
-                yield from self._examples(passage, question)
+            order: list[_Asked | RetrievedQuestion] = [*self._asked, *self._retrieved]
+            self._rng.shuffle(order)
+            for asked in order:
+                yield from self._found(asked) if isinstance(asked, RetrievedQuestion) else self._examples(asked)
 
-    def _examples(self, passage: ReadingPassage, question: Question) -> Iterator[SpanExample]:
-        chance, negatives = self._rng.random(), self._negatives
+    def _examples(self, asked: _Asked) -> Iterator[SpanExample]:
+        passage, question = asked.passage, asked.question
         if not question.answers:
             yield SpanExample(question.text, passage.text, -1, -1)
             return
         whole = answered(question, passage.text)
         if whole is None:
             return
-        if chance < negatives.elsewhere:
-            drawn = self._distractors.draw(passage, question, 1)
-            made = SpanExample(question.text, drawn[0].text, -1, -1) if drawn else None
-        elif (chance := chance - negatives.elsewhere) < negatives.nearest:
-            made = self._nearest(passage)
-        elif (chance := chance - negatives.nearest) < negatives.cut_out:
-            made = _without_answer(question, passage.text)
-        elif chance - negatives.cut_out < negatives.bent:
-            made = self._bent(passage, question)
-            if made is not None:
-                yield made
-            made = None
+        ways: list[tuple[float, Callable[[], SpanExample | None]]] = [
+            (self._negatives.elsewhere, lambda: self._elsewhere(asked)),
+            (self._negatives.mined, lambda: self._like_it(asked)),
+            (self._negatives.nearest, lambda: self._nearest(passage)),
+            (self._negatives.cut_out, lambda: _without_answer(question, passage.text)),
+        ]
+        chance = self._rng.random()
+        for share, way in ways:
+            if chance < share:
+                yield way() or whole
+                return
+            chance -= share
+        if chance < self._negatives.bent:
+            yield from self._bent(passage, whole)
         else:
-            made = None
-        yield made or whole
+            yield whole
 
-    def _bent(self, passage: ReadingPassage, question: Question) -> SpanExample | None:
+    def _elsewhere(self, asked: _Asked) -> SpanExample | None:
+        drawn = self._distractors.draw(asked.passage, asked.question, 1)
+        return SpanExample(asked.question.text, drawn[0].text, -1, -1) if drawn else None
+
+    def _like_it(self, asked: _Asked) -> SpanExample | None:
+        """A passage that an embedder finds near the question."""
+        if self._mined is None:
+            return self._elsewhere(asked)
+        near = self._mined.near(asked.passage, asked.place)
+        others = [other for other in near if not holds(other.text, asked.question.answers)]
+        return SpanExample(asked.question.text, self._rng.choice(others).text, -1, -1) if others else None
+
+    def _bent(self, passage: ReadingPassage, whole: SpanExample) -> Iterator[SpanExample]:
+        """One that fits and one that does not, out of question and passage, each as it was or bent."""
         near = WordPool(asked.text for other in self._siblings(passage, 4) for asked in other.questions)
-        changed = bent(question.text, passage.text, near, self._words, self._rng)
-        return SpanExample(changed, passage.text, -1, -1) if changed else None
+        bend = self._bender.bend(whole.question, whole.passage, near)
+        if bend is None:
+            yield whole
+            return
+        broken, mended = _bent_alike(bend, whole)
+        if broken is None or mended is None:
+            yield from (whole, SpanExample(bend.question, whole.passage, -1, -1))
+            return
+        yield self._rng.choice((whole, mended))
+        yield self._rng.choice((broken, SpanExample(bend.question, whole.passage, -1, -1)))
+
+    def _found(self, found: RetrievedQuestion) -> Iterator[SpanExample]:
+        """A web question with the passage that answers it, and with one that the search brought beside it."""
+        question = Question(found.question, (found.answer,))
+        (_, first), *others = found.passages
+        whole = answered(question, first)
+        if whole is not None:
+            yield whole
+        misses = [text for _, text in others if not holds(text, question.answers)]
+        if misses:
+            yield SpanExample(found.question, self._rng.choice(misses), -1, -1)
 
     def _nearest(self, passage: ReadingPassage) -> SpanExample | None:
         """Of the questions on other passages of the article, the one that shares most words with this one."""
@@ -110,6 +175,19 @@ class SpanExamples:
     def _siblings(self, passage: ReadingPassage, count: int) -> list[ReadingPassage]:
         siblings = self._distractors.siblings(passage)
         return self._rng.sample(siblings, min(len(siblings), count))
+
+
+def _bent_alike(bend: Bend, whole: SpanExample) -> tuple[SpanExample | None, SpanExample | None]:
+    """The bent passage with the question as it was, and with the bent one, which it answers."""
+    bent = bent_passage(bend, whole.passage, whole.start, whole.end)
+    if bent is None:
+        return None, None
+    end = bent.start + whole.end - whole.start
+    return SpanExample(whole.question, bent.text, -1, -1), SpanExample(bend.question, bent.text, bent.start, end)
+
+
+def _words(questions: Sequence[str]) -> Counter[str]:
+    return Counter(word.lower() for question in questions for word in set(content_words(question)))
 
 
 def answered(question: Question, text: str) -> SpanExample | None:

@@ -27,6 +27,9 @@ from local_models.training.tokenizer import token_id
 LENGTH = 256
 """Tokens of question and passage together: what the encoder was made for, and what a passage of the app has."""
 
+STEP = 16
+"""Batches have lengths in steps: torch keeps memory for each shape it has seen."""
+
 QUESTION_TOKENS = 48
 CHECKPOINT = "span.pt"
 FROZEN = "encoder.embeddings.word_embeddings.weight"
@@ -117,8 +120,8 @@ def token_span(offsets: list[tuple[int, int]], start: int, end: int) -> tuple[in
 
 
 def batch_of(rows: list[EncodedPassage]) -> SpanBatch:
-    """Rows padded to the longest."""
-    length = max(len(row.ids) for row in rows)
+    """Rows padded to the longest, and to a multiple of STEP."""
+    length = -(-max(len(row.ids) for row in rows) // STEP) * STEP
     ids, mask, segment = (torch.zeros(len(rows), length, dtype=torch.long) for _ in range(3))
     for number, row in enumerate(rows):
         ids[number, : len(row.ids)] = torch.tensor(row.ids)
@@ -126,16 +129,6 @@ def batch_of(rows: list[EncodedPassage]) -> SpanBatch:
         segment[number, row.passage_from : len(row.ids) - 1] = 1
     first, last = torch.tensor([row.first for row in rows]), torch.tensor([row.last for row in rows])
     return SpanBatch(ids, mask, segment, first, last)
-
-
-def best_span(first: Tensor, last: Tensor, longest: int = 20) -> tuple[int, int, float]:
-    """First and last token of the likeliest span and its margin over "not here"; scores are (length,)."""
-    sums = first[1:, None] + last[None, 1:]
-    fits = torch.ones_like(sums, dtype=torch.bool).triu().tril(longest - 1)
-    sums = sums.masked_fill(~fits, 2 * HIDDEN)
-    place = int(sums.argmax())
-    row, column = divmod(place, sums.shape[1])
-    return row + 1, column + 1, float(sums[row, column] - first[0] - last[0])
 
 
 def load_reader(encoder: Path, run: Path | None = None) -> tuple[SpanReader, SpanEncoder]:

