@@ -69,13 +69,12 @@ class Certainty:
 class Account:
     """How one answer was made. All seconds; `documents` and `passages` are what was in scope, `scope` its names.
 
-    `query` is what was searched for where that is not the question itself. `read` passages were read for words that
-    answer, `given` stood before the model; `left_out` and `turns_left_out` did not fit into its context.
+    `read` passages were read for words that answer, `given` stood before the model; `left_out` and `turns_left_out` did
+    not fit into its context.
     `abstain_probability` is the model's own, not calibrated, of beginning with "Your documents do not say."
     """
 
     searched: bool = False
-    query: str = ""
     documents: int = 0
     passages: int = 0
     scope: tuple[str, ...] = ()

@@ -17,9 +17,11 @@ from local_models.bundled import is_reader, is_reader_name
 from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, Piece, Prefilling, Role
+from rag import accounting
+from rag.certainty import WrittenPiece
 from rag.citing import cite, cite_found, cite_quotes, phrases
 from rag.constraint import chosen, for_sources
-from rag.errors import Cancelled, FootnoteError, UsageError
+from rag.errors import Cancelled, FootnoteError, ModelError, UsageError
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
 from rag.extraction import Extractor, ReadHit, first_found, hint_of
 from rag.ports import Generator
@@ -30,7 +32,6 @@ from rag.selection import side_by_side
 from rag.store.journal import Journal
 from rag.types import (
     Conversation,
-    Hit,
     Message,
     MessageStatus,
     Mode,
@@ -38,7 +39,7 @@ from rag.types import (
     Source,
 )
 from rag.user_types import AnswerSettings, Turn
-from rag.wording import left_out, unsupported
+from rag.wording import FREE_NEEDS, left_out, unsupported
 
 PASSAGES = 6
 """Passages read for the quotes and by any model; at 256 embedder tokens each they fill a context of 2,048."""
@@ -128,7 +129,10 @@ class Answering:
             return
         found = self._retriever.retrieve(question.content, scope=conversation.scope, limit=MORE_PASSAGES, cancel=cancel)
         running.retrieval_s = time.monotonic() - running.started
-        yield Retrieved(found.hits, found.documents_searched, running.retrieval_s)
+        running.account = accounting.of_search(found, self._retriever.names(conversation.scope))
+        yield Retrieved(
+            found.hits, found.documents_searched, running.retrieval_s, found.relevant, found.passages_searched
+        )
         read = self._extractor.read(question.content, found.hits, cancel)
         yield self._quote(question.content, conversation, read.hits[:PASSAGES], running, cancel)
         running.confidence = read.probability
@@ -139,8 +143,7 @@ class Answering:
         elif conversation.mode is Mode.QUOTES:
             yield from self._answer_from_quotes(running)
         else:
-            more = [one.hit for one in read.hits[PASSAGES:]]
-            yield from self._write(question, conversation, more, settings, running, cancel)
+            yield from self._write(question, conversation, read.hits[PASSAGES:], settings, running, cancel)
 
     def _quote(
         self,
@@ -156,10 +159,22 @@ class Answering:
         sources = self._journal.give_sources(conversation.id, running.answer_id, numbered)
         given = {hit.passage.id: source for hit, source in zip(numbered, sources, strict=True)}
         running.sources = tuple(given[passage] for passage in by_passage)
+        self._note_sources(question, running.sources, read, running, cancel)
         running.quotes = self._extractor.quote(
             question, [(given[passage], one) for passage, one in by_passage.items()], cancel
         )
         return Quoted(running.sources, running.quotes)
+
+    def _note_sources(
+        self,
+        question: str,
+        sources: Sequence[Source],
+        read: Sequence[ReadHit],
+        running: RunningAnswer,
+        cancel: CancelToken,
+    ) -> None:
+        why = self._retriever.grounds(question, [one.hit for one in read], cancel)
+        running.account = accounting.with_sources(running.account, sources, read, why)
 
     def _abstain(self, running: RunningAnswer) -> Iterator[AskEvent]:
         """Nothing relevant is an answer. The nearest quotes stay beside it."""
@@ -182,7 +197,7 @@ class Answering:
         self,
         question: Message,
         conversation: Conversation,
-        more: Sequence[Hit],
+        more: Sequence[ReadHit],
         settings: AnswerSettings,
         running: RunningAnswer,
         cancel: CancelToken,
@@ -193,12 +208,18 @@ class Answering:
         if info.fallback_reason:
             yield self._notice(running, info.fallback_reason)
         if info.n_ctx >= LARGE_CONTEXT and more:
-            running.sources += tuple(self._journal.give_sources(conversation.id, running.answer_id, more))
+            others = self._journal.give_sources(conversation.id, running.answer_id, [one.hit for one in more])
+            running.sources += tuple(others)
+            self._note_sources(question.content, others, more, running, cancel)
         grounded = conversation.mode is Mode.GROUNDED
+        if not grounded and is_reader(info):
+            raise ModelError(*FREE_NEEDS)
         small = grounded and is_reader(info)
         if small and not _says_so(running):
             yield from self._abstain(running)
             return
+        strength = chosen(settings.strength, info) if grounded else None
+        running.account = accounting.with_model(running.account, info, settings.sampling, strength)
         prompt = lay_out(
             question.content,
             running.sources,
@@ -210,13 +231,14 @@ class Answering:
             hint=hint_of(running.quotes) if small else None,
         )
         self._journal.mark_given(running.answer_id, [source.number for source in prompt.given])
+        running.account = accounting.with_prompt(running.account, prompt)
         for text in left_out(prompt):
             yield self._notice(running, text)
         sampling = replace(settings.sampling, max_tokens=prompt.max_tokens)
         request = GenerationRequest(prompt.messages, sampling)
-        if grounded:
+        if strength is not None:
             held_to = _held_to(prompt, running.quotes)
-            limits = for_sources(held_to, question.content, chosen(settings.strength, info))
+            limits = for_sources(held_to, question.content, strength)
             request = replace(request, constraint=limits, abstention=ABSTENTION)
         try:
             yield from self._generate(request, running, cancel)
@@ -234,13 +256,15 @@ class Answering:
             match event:
                 case Prefilling(done, total):
                     yield Reading(done, total)
-                case Piece(text):
+                case Piece(text, tokens, logprob):
+                    running.pieces.append(WrittenPiece(text, tokens, logprob))
                     running.first_token_s = running.first_token_s or time.monotonic() - running.started
                     running.raw += text
                     running.text = running.raw.strip()
                     yield Delta(text)
                 case Generated():
                     running.generated = event
+                    running.account = accounting.with_generation(running.account, event)
             if time.monotonic() - committed >= COMMIT_EVERY_S:
                 self._journal.write_partial(running.answer_id, running.text)
                 committed = time.monotonic()

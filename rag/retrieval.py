@@ -29,6 +29,7 @@ from rag.relevance import is_relevant
 from rag.selection import without_duplicates
 from rag.store.library import Library
 from rag.types import Hit, Scope, Scores
+from rag.why import Grounds, grounds
 
 CANDIDATES = 100
 """Passages taken from each leg. 50 and 200 give the same nDCG@10 within 0.002 in the mean of seven sets."""
@@ -88,6 +89,22 @@ class Retriever:
             unrelated=self._unrelated_cosine(cancel) if cosines else 0.0,
         )
         return Ranking(words, cosines, tuple(fused), searched)
+
+    def grounds(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> tuple[Grounds, ...]:
+        """Why each of the hits was found for the question. Raises as `retrieve`."""
+        by_meaning = any(hit.scores.vectors is not None for hit in hits)
+        unrelated = self._unrelated_cosine(cancel) if by_meaning else 0.0
+        known, total = self._library.word_document_frequency, self._library.passage_count()
+        return grounds(question, hits, known, total, unrelated)
+
+    def names(self, scope: Scope) -> tuple[str, ...]:
+        """The collections and documents that a search is limited to, by name; empty for all there are."""
+        if scope.everything:
+            return ()
+        chosen = [each.name for each in self._library.collections() if each.id in scope.collections]
+        if scope.documents:
+            chosen += [each.path.name for each in self._library.documents(Scope(documents=scope.documents))]
+        return tuple(chosen)
 
     def _by_words(self, terms: Sequence[QueryTerm], scope: Scope) -> dict[int, float]:
         match = match_query(terms)

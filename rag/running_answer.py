@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from local_models.types import Generated
+from rag.account import Account
+from rag.certainty import WrittenPiece, certainties
 from rag.citing import CitedText
 from rag.types import Answer, Mode, Quote, Source, Timings
 
@@ -30,6 +32,8 @@ class RunningAnswer:
     confidence: float | None = None
     searched_for: str = ""
     generated: Generated | None = None
+    account: Account = Account()
+    pieces: list[WrittenPiece] = field(default_factory=list)
 
     def answer(self) -> Answer:
         """The answer as it stands now."""
@@ -48,5 +52,6 @@ class RunningAnswer:
             completion_tokens=generated.completion_tokens if generated else 0,
             confidence=self.confidence,
             raw=self.raw,
+            account=replace(self.account, certainties=certainties(self.pieces, self.text)),
             searched_for=self.searched_for,
         )

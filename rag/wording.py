@@ -7,6 +7,15 @@ from collections.abc import Iterator
 from rag.citing import CitedText
 from rag.prompting import Prompt
 
+FREE_MARK = "Not from your documents"
+"""Stands at every answer that was written without documents, wherever it is shown, copied, exported or printed."""
+
+FREE_NEEDS = (
+    "The small model in the box only reads out of your documents: it can't answer without them.",
+    "Add a bigger model on the Models page, or with `footnote models add FILE`, and choose it.",
+)
+"""What is wrong and what to do, when an answer without documents is asked of the bundled reader."""
+
 
 def left_out(prompt: Prompt) -> Iterator[str]:
     """What did not fit into the prompt, a sentence each."""

@@ -90,6 +90,7 @@ class ScriptedGenerator:
         self.fallback_reason = ""
         self.name = "scripted"
         self.after_piece: Callable[[int], None] = lambda _: None
+        self.logprob: Callable[[str], float] = lambda _: 0.0
 
     def info(self, cancel: CancelToken | None = None) -> ModelInfo:
         return ModelInfo(self.name, Path("scripted.gguf"), "llama", 1, self.n_ctx, "cpu", self.fallback_reason)
@@ -105,7 +106,7 @@ class ScriptedGenerator:
             if cancel.cancelled:
                 yield Generated("cancelled", 1, 0, number, 0.0, 0.0)
                 return
-            yield Piece(piece, 1)
+            yield Piece(piece, 1, self.logprob(piece))
             self.after_piece(number)
         yield Generated("end", 1, 0, len(pieces), 0.0, 0.0)
 

@@ -9,7 +9,7 @@ from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
 from local_models.types import CopiedSpans, GenerationRequest, LimitedNumbers, Role
 from rag.answering import Answering
-from rag.errors import ModelBroken, UsageError, WorkerDied
+from rag.errors import ModelBroken, ModelError, UsageError, WorkerDied
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Retrieved
 from rag.extraction import Extractor
 from rag.index.vectors import VectorIndex
@@ -279,9 +279,15 @@ def test_the_bundled_reader_copies_from_the_sentence_in_which_something_was_foun
 
 
 def test_a_free_answer_is_held_to_nothing(desk: Desk) -> None:
-    desk.generator.name = "footnote-reader"
     desk.ask("Write a poem about rent.", desk.conversation(Mode.FREE))
     assert desk.generator.requests[0].constraint is None
+
+
+def test_the_bundled_reader_is_never_asked_without_documents(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    with pytest.raises(ModelError, match="only reads out of your documents"):
+        desk.ask("Write a poem about rent.", desk.conversation(Mode.FREE))
+    assert desk.generator.requests == []
 
 
 def test_where_nothing_is_found_likely_the_bundled_reader_is_not_asked(desk: Desk) -> None:

@@ -1,0 +1,94 @@
+"""Why passages were found: which words of the question each holds, how rare these are, and both scores on one scale.
+
+    question -> telling words -> in how many passages each stands -> each hit: rare ones, others, scores of 0 to 1
+
+It explains a ranking after the fact, from the same terms and the same formula (rag.index.fusion), and changes nothing
+in it. Knows nothing of answers or of sentences for people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.index.fusion import highest_words_score
+from rag.index.terms import QueryTerm, asked_words, passage_terms, query_terms
+from rag.types import Hit
+
+RARE_SHARE = 0.05
+"""A word that at most this share of all passages holds is rare: its inverse document frequency is 3 or more."""
+
+FEW = 2
+"""In a small library: a word is rare that stands in no more than so many passages."""
+
+Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
+"""In how many passages each form of a word stands; forms that stand in none may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Of one hit. Words as the question has them; neighbours that are neighbours in the passage too stand together."""
+
+    rare: tuple[str, ...]
+    common: tuple[str, ...]
+    by_words: float
+    by_meaning: float
+
+
+def grounds(
+    question: str, hits: Sequence[Hit], frequencies: Frequencies, total: int, unrelated: float
+) -> tuple[Grounds, ...]:
+    """One for each hit. `total` passages are in the library; `unrelated` is the embedder's cosine of nothing alike."""
+    terms = asked_words(query_terms(question))
+    known = frequencies([form for term in terms for form in term.forms])
+    having = [max((known.get(form, 0) for form in term.forms), default=0) for term in terms]
+    highest = highest_words_score(having, total)
+    rare = frozenset(term for term, many in zip(terms, having, strict=True) if many <= max(FEW, RARE_SHARE * total))
+    return tuple(_of(hit, question, terms, rare, highest, unrelated) for hit in hits)
+
+
+def _of(
+    hit: Hit, question: str, terms: Sequence[QueryTerm], rare: frozenset[QueryTerm], highest: float, unrelated: float
+) -> Grounds:
+    runs = _shared(terms, _words_of(hit))
+    cosine = hit.scores.vectors
+    return Grounds(
+        rare=tuple(_as_asked(run, question) for run in runs if any(term in rare for term in run)),
+        common=tuple(_as_asked(run, question) for run in runs if not any(term in rare for term in run)),
+        by_words=round(min((hit.scores.words or 0.0) / highest, 1.0), 3),
+        by_meaning=round(max(cosine - unrelated, 0.0) / (1.0 - unrelated), 3) if cosine is not None else 0.0,
+    )
+
+
+def _words_of(hit: Hit) -> list[str]:
+    """Title, heading and text, as the word index holds them, in reading order."""
+    fields = passage_terms(hit.document.title or hit.document.path.stem, hit.passage.heading, hit.passage.text)
+    return f"{fields.title} {fields.heading} {fields.body}".split()
+
+
+def _shared(terms: Sequence[QueryTerm], words: Sequence[str]) -> list[list[QueryTerm]]:
+    """The terms that the passage holds, in the question's order, in runs of those that follow each other in both."""
+    held = set(words)
+    pairs = set(pairwise(words))
+    runs: list[list[QueryTerm]] = []
+    before: QueryTerm | None = None
+    for term in terms:
+        if not held.intersection(term.forms):
+            before = None
+            continue
+        follows = before is not None and any((a, b) in pairs for a in before.forms for b in term.forms)
+        if follows:
+            runs[-1].append(term)
+        else:
+            runs.append([term])
+        before = term
+    return runs
+
+
+def _as_asked(run: Sequence[QueryTerm], question: str) -> str:
+    """The words as they were typed, with their capitals."""
+    between = r"[^\w\n]{1,3}"
+    whole = re.search(between.join(re.escape(term.word) for term in run), question, re.IGNORECASE)
+    return whole.group() if whole else " ".join(term.word for term in run)
