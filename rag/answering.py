@@ -18,12 +18,14 @@ from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, Piece, Prefilling, Role
 from rag import accounting
+from rag.asking import asks_for_sentences
 from rag.certainty import WrittenPiece
 from rag.citing import cite, cite_found, cite_quotes, phrases
 from rag.constraint import chosen, for_sources
 from rag.errors import Cancelled, FootnoteError, ModelError, UsageError
-from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
+from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.extraction import Extractor, ReadHit, first_found, hint_of
+from rag.followup import complete, earlier_turns
 from rag.ports import Generator
 from rag.prompting import Prompt, lay_out
 from rag.retrieval import Retriever
@@ -94,13 +96,27 @@ class Answering:
         yield from self.answer(asked, conversation, settings, cancel)
 
     def answer(
-        self, question: Message, conversation: Conversation, settings: AnswerSettings, cancel: CancelToken
+        self,
+        question: Message,
+        conversation: Conversation,
+        settings: AnswerSettings,
+        cancel: CancelToken,
+        *,
+        search: str = "",
     ) -> Iterator[AskEvent]:
-        """Answer a stored question; called again for the same question it adds an answer beside the earlier ones."""
+        """Answer a stored question; called again for the same question it adds an answer beside the earlier ones.
+
+        `search` is searched in place of the question; if empty, a follow-up is completed from the conversation.
+        """
         begun = self._journal.begin_answer(conversation.id, question.id, conversation.mode, "")
         running = RunningAnswer(begun.id, conversation.mode, started=time.monotonic())
         yield AskStarted(conversation.id, question.id, begun.id)
         try:
+            if conversation.mode is not Mode.FREE:
+                running.searched_for = search.strip() or self._completed(question)
+            if running.searched_for:
+                yield SearchedFor(running.searched_for)
+                question = replace(question, content=running.searched_for)
             yield from self._steps(question, conversation, settings, running, cancel)
         except (Cancelled, GeneratorExit) as stop:
             self._journal.finish_answer(running.answer_id, running.answer(), MessageStatus.STOPPED)
@@ -144,6 +160,18 @@ class Answering:
             yield from self._answer_from_quotes(running)
         else:
             yield from self._write(question, conversation, read.hits[PASSAGES:], settings, running, cancel)
+
+    def _completed(self, question: Message) -> str:
+        """What to search for a follow-up; empty for a question that stands alone.
+
+        It is also what the model reads, and stored: so a turn's prompt is the same each time it is written, and says
+        what it asks for where the turns before it were left out.
+        """
+        if question.parent is None:
+            return ""
+        thread = self._journal.thread(question.conversation_id, question.parent)
+        completed = complete(question.content, earlier_turns(thread))
+        return completed if completed != question.content else ""
 
     def _quote(
         self,
@@ -215,8 +243,8 @@ class Answering:
         if not grounded and is_reader(info):
             raise ModelError(*FREE_NEEDS)
         small = grounded and is_reader(info)
-        if small and not _says_so(running):
-            yield from self._abstain(running)
+        if small and (asks_for_sentences(question.content) or not _says_so(running)):
+            yield from self._answer_from_quotes(running)
             return
         strength = chosen(settings.strength, info) if grounded else None
         running.account = accounting.with_model(running.account, info, settings.sampling, strength)
@@ -304,6 +332,7 @@ class Answering:
                 given = tuple(self._journal.given(message.id))
                 hint = hint_of(message.answer.quotes) if is_reader_name(message.answer.model) else None
                 grounded = message.mode is Mode.GROUNDED
+                asked = message.answer.searched_for or asked
                 turns.append(Turn(asked, message.answer.raw, given, grounded=grounded, hint=hint))
         return turns
 

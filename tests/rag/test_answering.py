@@ -10,7 +10,7 @@ from local_models.prompt_format import ABSTENTION
 from local_models.types import CopiedSpans, GenerationRequest, LimitedNumbers, Role
 from rag.answering import Answering
 from rag.errors import ModelBroken, ModelError, UsageError, WorkerDied
-from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Retrieved
+from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Retrieved, SearchedFor
 from rag.extraction import Extractor
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
@@ -298,6 +298,14 @@ def test_where_nothing_is_found_likely_the_bundled_reader_is_not_asked(desk: Des
     assert desk.generator.requests == []
 
 
+def test_a_question_for_sentences_is_answered_by_quotes_where_the_bundled_reader_has_too_few_words(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    question = "What happens with the monthly rent of the apartment?"
+    answer = finished(desk.ask(question, desk.conversation())).answer
+    assert answer.text.startswith("> The monthly rent of the apartment is")
+    assert desk.generator.requests == []
+
+
 def test_the_confidence_is_the_probability_that_a_passage_answers(desk: Desk) -> None:
     answer = finished(desk.ask("How much is the monthly rent?", desk.conversation(Mode.QUOTES))).answer
     assert answer.confidence is not None
@@ -318,3 +326,46 @@ def test_a_larger_models_abstention_stands_beside_a_strong_quote(desk: Desk) -> 
     answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
     assert answer.abstained
     assert answer.quotes
+
+
+def test_a_follow_up_is_searched_as_completed_and_the_user_is_told(desk: Desk) -> None:
+    conversation = desk.conversation(Mode.QUOTES)
+    desk.ask("How much is the monthly rent?", conversation)
+    events = desk.ask("and the deposit?", conversation)
+    told = next(event for event in events if isinstance(event, SearchedFor))
+    assert told.text == "How much is the deposit?"
+    assert desk.spans.asked[-1] == told.text
+    answer = finished(events).answer
+    assert answer.searched_for == told.text
+    assert answer.text.startswith("> The deposit is 1,900 euros")
+    assert [message.content for message in desk.journal.thread(conversation.id)][2] == "and the deposit?"
+
+
+def test_the_model_reads_the_completed_question_and_later_prompts_repeat_it(desk: Desk) -> None:
+    conversation = desk.conversation()
+    desk.ask("How much is the monthly rent?", conversation)
+    desk.generator.script = lambda _: "The deposit is 1,900 euros [4]."
+    desk.ask("and the deposit?", conversation)
+    desk.ask("Are pets allowed with consent?", conversation)
+    second, third = (request.messages for request in desk.generator.requests[1:])
+    assert second[-1].content.endswith("Question: How much is the deposit?")
+    assert third[: len(second)] == second
+
+
+def test_a_question_that_stands_alone_is_searched_as_it_is(desk: Desk) -> None:
+    conversation = desk.conversation(Mode.QUOTES)
+    desk.ask("How much is the monthly rent?", conversation)
+    events = desk.ask("Are pets allowed in the apartment?", conversation)
+    assert not any(isinstance(event, SearchedFor) for event in events)
+    assert finished(events).answer.searched_for == ""
+
+
+def test_the_user_may_put_another_search_in_its_place(desk: Desk) -> None:
+    conversation = desk.conversation(Mode.QUOTES)
+    events = desk.ask("How much is it?", conversation)
+    started = next(event for event in events if isinstance(event, AskStarted))
+    question = desk.journal.message(started.question_id)
+    again = list(desk.answering.answer(question, conversation, AnswerSettings(), CancelToken(), search="the deposit"))
+    assert finished(again).answer.searched_for == "the deposit"
+    assert finished(again).answer.text.startswith("> The deposit is 1,900 euros")
+    assert len(desk.journal.thread(conversation.id)[-1].siblings) == 2
