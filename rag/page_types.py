@@ -55,6 +55,22 @@ class Page:
     height: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A stretch of one page's text as it was read: `text` begins at character `start` of the document's text.
+
+    `blocks` are those that lie in it, at least in part, cut to it and counted in `text`. The page's own text begins at
+    `page_start` of the document's and has `page_length` characters.
+    """
+
+    page: int
+    start: int
+    text: str
+    blocks: tuple[Block, ...]
+    page_start: int
+    page_length: int
+
+
 class Counting(StrEnum):
     """How a format tells a person where something stands; decides which fields of a Place are set."""
 

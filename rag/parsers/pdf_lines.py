@@ -42,15 +42,23 @@ _ALEFS = "اأإآ"
 _LAM = "ل"
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Text without white space, and the box around it."""
+    """Text without white space, and the box around it.
+
+    `letters` are the boxes of its letters, one each; empty when not asked for, or not to be told apart.
+    """
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    letters: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +92,14 @@ class Line:
         return max(word.bottom for word in self.words)
 
 
-def read_lines(page: pdfium.PdfPage) -> list[Line]:
+def read_lines(page: pdfium.PdfPage, *, letters: bool = False) -> list[Line]:
     """The page's lines that are seen. Invisible ones count on a recognised scan, and where there is nothing else.
 
-    Raises pdfium.PdfiumError for a damaged page.
+    With `letters` each word has the boxes of its letters too. Raises pdfium.PdfiumError for a damaged page.
     """
     textpage = page.get_textpage()
     try:
-        lines = list(_lines(textpage.raw, _Transform(page)))
+        lines = list(_lines(textpage.raw, _Transform(page), letters=letters))
     finally:
         textpage.close()
     seen = [line for line in lines if line.visible]
@@ -131,7 +139,7 @@ class _Transform:
         self._xx, self._xy = ((along_x[i] - self._origin[i]) / 1000 for i in (0, 1))
         self._yx, self._yy = ((along_y[i] - self._origin[i]) / 1000 for i in (0, 1))
 
-    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """(left, top, right, bottom) as shown."""
         x1, x2 = (self._origin[0] + self._xx * x + self._yx * y for x, y in ((left, bottom), (right, top)))
         y1, y2 = (self._origin[1] + self._xy * x + self._yy * y for x, y in ((left, bottom), (right, top)))
@@ -143,15 +151,16 @@ class _OpenWord:
 
     def __init__(self) -> None:
         self.characters: list[str] = []
-        self.box: tuple[float, float, float, float] | None = None
-        self._last = (0.0, 0.0)
+        self.boxes: list[Box] = []
+        self.box: Box | None = None
 
     def add(self, character: str, left: float, bottom: float, right: float, top: float) -> None:
-        if character == _LAM and self.characters and self.characters[-1] in _ALEFS and self._last == (left, right):
+        if character == _LAM and self.characters and self.characters[-1] in _ALEFS and self._same(left, right):
             self.characters.insert(-1, character)  # PDFium takes the ligature lam-alef apart the wrong way round
+            self.boxes.append(self.boxes[-1])
             return
         self.characters.append(character)
-        self._last = (left, right)
+        self.boxes.append((left, bottom, right, top))
         if right <= left and top <= bottom:
             return
         if self.box is None:
@@ -160,14 +169,34 @@ class _OpenWord:
             a, b, c, d = self.box
             self.box = (min(a, left), min(b, bottom), max(c, right), max(d, top))
 
-    def finish(self, transform: _Transform) -> Word | None:
-        text = _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), "".join(self.characters))
-        text = _TEX_FF.sub("ff", text)
-        box = transform.box(*(self.box or (0.0, 0.0, 0.0, 0.0)))
-        return Word(text, *(round(side, 1) for side in box)) if text else None
+    def finish(self, transform: _Transform, *, letters: bool) -> Word | None:
+        text = _TEX_FF.sub("ff", _ordinary("".join(self.characters)))
+        if not text:
+            return None
+        left, top, right, bottom = (round(side, 1) for side in transform.box(*(self.box or (0.0, 0.0, 0.0, 0.0))))
+        each = tuple(self._letters(transform, len(text))) if letters else ()
+        return Word(text, left, top, right, bottom, each)
+
+    def _letters(self, transform: _Transform, count: int) -> Iterator[Box]:
+        """A character that stands for several letters gives its box to each; nothing if they don't add up."""
+        if len(self.characters) == count:
+            lengths = [1] * count
+        else:
+            lengths = [len(_ordinary(character)) for character in self.characters]
+        if sum(lengths) == count:
+            for length, box in zip(lengths, self.boxes, strict=True):
+                yield from [transform.box(*box)] * length
+
+    def _same(self, left: float, right: float) -> bool:
+        return (self.boxes[-1][0], self.boxes[-1][2]) == (left, right)
 
 
-def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform) -> Iterator[Line]:
+def _ordinary(character: str) -> str:
+    """The ordinary letters that a ligature, shape or radical stands for; anything else as it is."""
+    return _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), character)
+
+
+def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform, *, letters: bool) -> Iterator[Line]:
     words: list[Word] = []
     word = _OpenWord()
     indices: list[int] = []
@@ -180,7 +209,7 @@ def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform) -> Iterator[Line]
         ends_line = hyphen or code in (0x0A, 0x0D)
         character = _letter(code)
         if ends_line or character.isspace():
-            if finished := word.finish(transform):
+            if finished := word.finish(transform, letters=letters):
                 words.append(finished)
             word = _OpenWord()
             if ends_line and words:

@@ -6,6 +6,7 @@ Knows nothing of vectors but the flag `embedder_id`, and of words nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from rag.errors import NotFound, UsageError
 from rag.store.packing import pack_blocks, pack_boxes, unpack_blocks, unpack_boxes
 from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
 from rag.store.scoping import in_scope, listed
-from rag.types import PAGE_BREAK, Document, DocumentState, Page, Passage, Scope, Span
+from rag.types import PAGE_BREAK, Document, DocumentState, Excerpt, Page, Passage, Scope, Span
 
 
 def find(session: Session, path: Path) -> Document | None:
@@ -133,6 +134,33 @@ def pages(session: Session, document_id: int, first: int, last: int | None) -> l
     if last is not None:
         chosen = chosen.where(PageRow.number <= last)
     return [_page(row) for row in session.scalars(chosen.order_by(PageRow.number))]
+
+
+def excerpts(session: Session, document_id: int, span: Span) -> list[Excerpt]:
+    """The parts of the pages that the span touches, one each. Reads no more of a page than that."""
+    _row(session, document_id)
+    begin, end = max(0, span.start), max(0, span.end)
+    skipped = func.max(begin - PageRow.start, 0)
+    columns = (PageRow.number, PageRow.start, PageRow.length, PageRow.blocks)
+    touched = session.execute(
+        select(*columns, func.substr(PageRow.text, skipped + 1, end - PageRow.start - skipped).label("part"))
+        .where(PageRow.document_id == document_id, PageRow.start < end)
+        .where(PageRow.start + PageRow.length > begin)
+        .order_by(PageRow.number)
+    )
+    return [
+        _excerpt(row.number, row.start, row.length, row.part, row.blocks, max(begin - row.start, 0)) for row in touched
+    ]
+
+
+def _excerpt(number: int, page_start: int, length: int, part: str, packed: bytes, skipped: int) -> Excerpt:
+    """`part` is the page's text from its character `skipped` on."""
+    upto = skipped + len(part)
+    blocks = tuple(
+        replace(block, start=max(block.start, skipped) - skipped, end=min(block.end, upto) - skipped)
+        for block in unpack_blocks(packed, within=(skipped, upto))
+    )
+    return Excerpt(number, page_start + skipped, part, blocks, page_start, length)
 
 
 def stretch(session: Session, document_id: int, span: Span) -> str:

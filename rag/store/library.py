@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from local_models.types import EmbedderIdentity
 from rag.store import collections, documents, vectors, words
 from rag.store.database import Database
-from rag.types import Collection, Document, DocumentState, Page, Passage, PassageTerms, Scope, Span
+from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passage, PassageTerms, Scope, Span
 
 EVERYTHING = Scope()
 
@@ -108,6 +108,11 @@ class Library:
         """Pages with numbers from first to last, both included."""
         with self._database.read() as session:
             return documents.pages(session, document_id, first, last)
+
+    def excerpts(self, document_id: int, span: Span) -> list[Excerpt]:
+        """What the span holds of each page it touches, with the blocks. Raises NotFound."""
+        with self._database.read() as session:
+            return documents.excerpts(session, document_id, span)
 
     def text(self, document_id: int, span: Span) -> str:
         """The document's text at the span; shorter if the span reaches beyond its end."""
