@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from local_models.types import Role
 from rag.followup_words import (
     ANAPHORS,
     CONNECTOR,
@@ -29,6 +30,7 @@ from rag.followup_words import (
     slots,
     words,
 )
+from rag.types import Message
 
 CARRIED = 8
 """Words of the conversation put behind a question at most; more would outvote its own in a search."""
@@ -38,6 +40,9 @@ WHOLE = 6
 
 PERSONS = 2
 """Names of the answer that a pronoun for people brings along at most."""
+
+READ_OF_ANSWER = 600
+"""Characters of an answer that are looked at; the names that matter stand in its first sentences."""
 
 FRAGMENT = 3
 """Words of its own that a follow-up like "and for a dog?" has at most."""
@@ -56,10 +61,27 @@ _PREPOSITION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EarlierTurn:
-    """A question as it was searched, and the text of its answer; empty where the documents did not say."""
+    """A question as it was searched, the text of its answer (empty where the documents did not say), and the very
+    words found in it.
+    """
 
     question: str
     answer: str = ""
+    found: str = ""
+
+
+def earlier_turns(thread: Sequence[Message]) -> list[EarlierTurn]:
+    """The questions of `thread` that have an answer, oldest first."""
+    turns = []
+    asked = ""
+    for message in thread:
+        if message.role is Role.USER:
+            asked = message.content
+        elif (answer := message.answer) is not None:
+            found = "" if answer.abstained else next((quote.found_text for quote in answer.quotes if quote.found), "")
+            text = "" if answer.abstained else answer.text[:READ_OF_ANSWER]
+            turns.append(EarlierTurn(answer.searched_for or asked, text, found))
+    return turns
 
 
 def complete(question: str, earlier: Sequence[EarlierTurn]) -> str:
@@ -127,7 +149,7 @@ def _referent(pronoun: Word, turn: EarlierTurn) -> str:
     """A person is the name in the answer, or else in the question; a thing is what the question asked about."""
     person = pronoun.folded in {"he", "him", "she"}
     if person:
-        for text in (turn.answer, turn.question):
+        for text in (f": {turn.found}", turn.answer, turn.question):
             named = list(dict.fromkeys(names(text)))
             if named:
                 return named[0] if len(named) == 1 else ""
@@ -148,7 +170,8 @@ def _with_topic(question: str, asked: str, turn: EarlierTurn) -> str:
     dropped = [slot for slot in slots(turn.question) if slot.kind in kinds]
     found = list(phrases(turn.question, without=own, dropped=dropped))
     if own & _PERSONS:
-        found += [name for name in dict.fromkeys(names(turn.answer)) if name not in turn.question][:PERSONS]
+        told_of = names(f": {turn.found}") or names(turn.answer)
+        found += [name for name in dict.fromkeys(told_of) if name not in turn.question][:PERSONS]
     carried: list[str] = []
     room = CARRIED
     for phrase in sorted(found, key=lambda phrase: not phrase[:1].isupper()):
