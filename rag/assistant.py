@@ -24,18 +24,21 @@ from rag.events import AddEvent, AskEvent, DraftEvent, Notice, Progress, Retriev
 from rag.examination import Check, examine
 from rag.ingest import Ingest
 from rag.models import Models
+from rag.reports.running import Reports
 from rag.retrieval import Retriever
 from rag.store.store import Store
 from rag.types import (
     Collection,
     Conversation,
     Document,
+    Excerpt,
     Feedback,
     Message,
     Mode,
     Page,
     Scope,
     Source,
+    Span,
 )
 from rag.user_types import AnswerSettings, Draft, DraftTemplate, DraftVersion, Preferences
 
@@ -53,6 +56,8 @@ class Assistant:
     retriever: Retriever
     answering: Answering
     model_room: Models
+    reports: Reports
+    """Jobs over whole documents, and what they found."""
     children: Mapping[str, Callable[[], int]]
     """Role -> a function that gives the child's resident bytes, 0 when it does not run."""
     shut: Callable[[], None]
@@ -89,6 +94,10 @@ class Assistant:
     def pages(self, document_id: int, first: int = 1, last: int | None = None) -> list[Page]:
         """The pages as they were read, with their boxes; `last` included. Raises NotFound."""
         return self.store.library.pages(document_id, first, last)
+
+    def excerpts(self, document_id: int, span: Span) -> list[Excerpt]:
+        """What characters `span` of the document's text hold of each page, with the blocks. Raises NotFound."""
+        return self.store.library.excerpts(document_id, span)
 
     def collections(self) -> list[Collection]:
         return self.store.library.collections()
@@ -182,15 +191,20 @@ class Assistant:
         *,
         mode: Mode | None = None,
         sampling: Sampling | None = None,
+        search: str = "",
     ) -> Iterator[AskEvent]:
-        """Another answer to the same question, beside the stored one; `mode` for this answer only."""
+        """Another answer to the same question, beside the stored one; `mode` for this answer only.
+
+        `search` is searched in place of the question; if empty, what was searched for the stored answer.
+        """
         answer = self.store.journal.message(answer_id)
         question = answer
         if answer.role is Role.ASSISTANT and answer.parent is not None:
             question = self.store.journal.message(answer.parent)
         conversation = self.conversation(question.conversation_id)
         conversation = replace(conversation, mode=mode or question.mode or conversation.mode)
-        yield from self.answering.answer(question, conversation, self._settings(sampling), cancel)
+        wanted = search or (answer.answer.searched_for if answer.answer else "")
+        yield from self.answering.answer(question, conversation, self._settings(sampling), cancel, search=wanted)
 
     # Feedback
 

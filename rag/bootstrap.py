@@ -24,6 +24,8 @@ from rag.ingest import Ingest
 from rag.models import Models
 from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
+from rag.reports.desk import Desk
+from rag.reports.running import Reports
 from rag.retrieval import Retriever
 from rag.store.store import Store
 from rag.user_types import Preferences
@@ -64,6 +66,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             retriever=retriever,
             answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator),
             model_room=models,
+            reports=Reports(Desk(store.library, retriever, embedder, spans, generator), store.reports),
             children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},
             shut=opened.pop_all().close,
         )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from local_models.types import EmbedderIdentity, ModelFile
+from rag.report_types import Report, ReportCell, ReportHead, ReportRow
 from rag.types import (
     Answer,
     Citation,
@@ -215,6 +216,52 @@ def template_json(template: DraftTemplate) -> Json:
         "instruction": template.instruction,
         "body": template.body,
         "builtin": template.builtin,
+    }
+
+
+def report_head_json(head: ReportHead) -> Json:
+    return {
+        "id": head.id,
+        "title": head.title,
+        "kind": head.kind.value,
+        "status": head.status.value,
+        "rows": head.rows,
+        "created_at": head.created_at.isoformat(),
+    }
+
+
+def report_json(report: Report) -> Json:
+    return {
+        "id": report.id,
+        "title": report.title,
+        "kind": report.kind.value,
+        "status": report.status.value,
+        "created_at": report.created_at.isoformat(),
+        "documents": list(report.request.documents),
+        "topics": list(report.request.topics),
+        "columns": list(report.columns),
+        "rows": [_report_row_json(row) for row in report.rows],
+        "notices": list(report.notices),
+        "model": report.model,
+    }
+
+
+def _report_row_json(row: ReportRow) -> Json:
+    return {
+        "kind": row.kind.value,
+        "section": row.section,
+        "note": row.note,
+        "count": row.count,
+        "cells": [_report_cell_json(cell) for cell in row.cells],
+    }
+
+
+def _report_cell_json(cell: ReportCell) -> Json:
+    return {
+        "text": cell.text,
+        "marks": [{"start": start, "end": end} for start, end in cell.marks],
+        "probability": cell.probability,
+        "citations": [citation_json(citation) for citation in cell.citations],
     }
 
 

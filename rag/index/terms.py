@@ -64,6 +64,15 @@ class QueryTerm:
     stop: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedTerm:
+    """A word of a text at code points [start, end); `forms` are its terms, that of a compound's whole last."""
+
+    start: int
+    end: int
+    forms: tuple[str, ...]
+
+
 def passage_terms(title: str, heading: str, text: str, language: str = "") -> PassageTerms:
     """The terms of one passage, each field in reading order, separated by spaces.
 
@@ -96,6 +105,25 @@ def match_query(terms: Iterable[QueryTerm | str]) -> str:
     """
     forms = dict.fromkeys(form for term in terms for form in ((term,) if isinstance(term, str) else term.forms) if form)
     return " OR ".join('"' + form.replace('"', '""') + '"' for form in forms)
+
+
+def placed_terms(text: str, language: str = "") -> Iterator[PlacedTerm]:
+    """The words of `text` in order, with the terms that `passage_terms` has for them in that language."""
+    language = language or guess_language(text) or ENGLISH
+    for token in _TOKEN.finditer(text):
+        forms = tuple(dict.fromkeys(_terms(token.group(), language)))
+        if forms:
+            yield PlacedTerm(token.start(), token.end(), forms)
+
+
+def every_form(word: str) -> tuple[str, ...]:
+    """The terms that a word may have in the index, whatever language its passage was taken to be in."""
+    return tuple(dict.fromkeys(form for language in ("", *_STEMMERS) for form in _terms(word, language)))
+
+
+def is_spaceless(text: str) -> bool:
+    """True when a letter of a script without spaces stands in it: its words are found by characters."""
+    return _SPACELESS_LETTER.search(text) is not None
 
 
 def asked_words(terms: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:

@@ -1,0 +1,140 @@
+"""Flash cards from a document or one of its chapters: questions made by rule, kept only if they can be answered.
+
+    sentences -> the central ones first -> questions (rag.reports.questions) -> asked of the span reader in the passage
+    -> kept if it finds the same words
+
+So a card is never a question whose answer is not in the text, and its answer has an exact place. Needs no language
+model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from local_models.cancel import CancelToken
+from local_models.types import FoundSpan
+from rag.errors import UsageError
+from rag.events import Notice, RowsAdded
+from rag.report_types import ReportCell, ReportRequest, ReportRow
+from rag.reports.centrality import centrality, shares
+from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, is_prose
+from rag.reports.questions import MadeQuestion, questions_from
+from rag.reports.summary import Part, parts_of
+from rag.types import Document, Passage
+
+USUAL = 20
+"""Cards when no number was given: what one learns in a sitting."""
+
+TRIED = 6
+"""Sentences with questions that are asked for each card wanted; about every second question survives."""
+
+SAME = 0.5
+"""Least share of characters that the words found and the answer have in common (of the shorter of both)."""
+
+LEAST_PROBABILITY = 0.1
+"""Of the words found: below it the reader guesses."""
+
+
+def make_cards(
+    request: ReportRequest, documents: Sequence[Document], desk: Desk, cancel: CancelToken
+) -> Iterator[JobEvent]:
+    """Yield cards part by part. Raises UsageError for an unknown chapter, ModelError, WorkerDied, Cancelled."""
+    parts = [part for document in documents for part in _parts(desk, document, request.chapter, len(documents) > 1)]
+    if request.chapter and not parts:
+        raise UsageError(
+            f"No heading has the words “{request.chapter}”.", "Give words of a heading, or leave the chapter out."
+        )
+    wanted = request.length or USUAL
+    numbering = Numbering()
+    made = 0
+    owed = 0
+    sizes = [len(part.sentences) for part in parts]
+    done = 0
+    for part, share in zip(parts, shares(sizes, wanted), strict=True):
+        texts = [sentence.text for sentence in part.sentences]
+        vectors = yield from embed_all(texts, desk.embedder, cancel, part.label, done=done, total=sum(sizes))
+        done += len(texts)
+        ordered = [part.sentences[row] for row in np.argsort(-centrality(vectors), kind="stable")]
+        rows = list(_cards(ordered, part.section, share + owed, numbering, desk, cancel))
+        owed += share - len(rows)
+        made += len(rows)
+        if rows:
+            yield RowsAdded(tuple(rows))
+    if made < wanted:
+        yield Notice(f"The text gave {made} cards; more could not be checked against it.")
+
+
+def _parts(desk: Desk, document: Document, chapter: str, several: bool) -> list[Part]:  # noqa: FBT001
+    wanted = chapter.casefold().strip()
+    parts = parts_of(desk, document, several=several)
+    if not wanted:
+        return parts
+    kept = [
+        Part(part.section, tuple(one for one in part.sentences if wanted in one.passage.heading.casefold()))
+        for part in parts
+    ]
+    return [part for part in kept if part.sentences]
+
+
+def _cards(
+    sentences: Sequence[Stretch], section: str, wanted: int, numbering: Numbering, desk: Desk, cancel: CancelToken
+) -> Iterator[ReportRow]:
+    """At most `wanted`, one a sentence, in reading order."""
+    kept: list[tuple[Stretch, MadeQuestion, float]] = []
+    tried = 0
+    for sentence in sentences:
+        if len(kept) >= wanted or tried >= TRIED * max(wanted, 1):
+            break
+        made = next(iter(questions_from(sentence.text)), None) if is_prose(sentence) else None
+        if made is None:
+            continue
+        cancel.check()
+        tried += 1
+        (found,) = desk.spans.find(made.asked, [sentence.passage.text], cancel)
+        probability = _confirmed(made, sentence, found)
+        if probability is not None:
+            kept.append((sentence, made, probability))
+    kept.sort(key=lambda card: (card[0].passage.ordinal, card[0].start))
+    for sentence, made, probability in kept:
+        yield _row(sentence, made, probability, section, numbering)
+
+
+def _confirmed(made: MadeQuestion, sentence: Stretch, found: Sequence[FoundSpan]) -> float | None:
+    """How probable the words found are, if they are the answer's; None if others were found."""
+    if not found or found[0].probability < LEAST_PROBABILITY:
+        return None
+    start, end = _answer_place(made, sentence)
+    best = found[0]
+    common = min(end, best.end) - max(start, best.start)
+    return best.probability if common >= SAME * min(end - start, best.end - best.start) else None
+
+
+def _answer_place(made: MadeQuestion, sentence: Stretch) -> tuple[int, int]:
+    """The answer's code points in the passage, where the sentence may run over several lines."""
+    start = _raw_place(sentence.passage, sentence, made.start)
+    return start, _raw_place(sentence.passage, sentence, made.end - 1) + 1
+
+
+def _raw_place(passage: Passage, sentence: Stretch, place: int) -> int:
+    """Where character `place` of the sentence on one line stands in the passage."""
+    position, seen, blank = sentence.start, -1, False
+    while position < sentence.end:
+        is_blank = passage.text[position].isspace()
+        seen += not (is_blank and blank)
+        if seen == place:
+            return position
+        blank = is_blank
+        position += 1
+    return sentence.end - 1
+
+
+def _row(sentence: Stretch, made: MadeQuestion, probability: float, section: str, numbering: Numbering) -> ReportRow:
+    start, end = _answer_place(made, sentence)
+    answer = Stretch(sentence.document, sentence.passage, start, end)
+    cells = (
+        ReportCell(made.text),
+        ReportCell(made.answer, (numbering.cite(answer),), probability=probability),
+    )
+    return ReportRow(made.kind, cells, section)

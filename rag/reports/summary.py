@@ -1,0 +1,156 @@
+"""A summary of documents of any length: the sentences that say most, each quoted from its exact place.
+
+    document -> parts by heading -> map: the most central sentences of each part -> reduce: the most telling of all
+
+No language model is needed. Parts are yielded as they are done, so a stop keeps them. With `phrased` a larger model
+writes instead (rag.reports.phrasing).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from local_models.cancel import CancelToken
+from rag.chunking import HEADING_SEPARATOR
+from rag.events import Notice, RowsAdded
+from rag.ports import Vectors
+from rag.report_types import ReportRequest, ReportRow, RowKind
+from rag.reports.centrality import Scores, centrality, choose, shares
+from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, is_prose, sentences_of
+from rag.types import Document
+
+LONGEST_PART, SHORTEST_PART = 150, 12
+"""Sentences. A longer part is cut, as centrality compares all of it with all of it; a shorter one joins the next."""
+
+FEWEST, MOST = 5, 40
+"""Sentences of a summary whose length was not given: the square root of the document's between these."""
+
+OVERVIEW = 4
+"""Sentences that stand above the parts, when there are several."""
+
+OPENING = 0.25
+"""What the first sentence of a section is worth above the others; writers open with what a section is about."""
+
+THEME = 0.3
+"""Weight of a sentence's nearness to the middle of the whole document, beside its centrality in its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Sentences of one document that stand together, and what they are told under."""
+
+    section: str
+    sentences: tuple[Stretch, ...]
+
+    @property
+    def label(self) -> str:
+        """What a progress bar calls it."""
+        return self.section or self.sentences[0].document.title
+
+
+def summarise(
+    request: ReportRequest, documents: Sequence[Document], desk: Desk, cancel: CancelToken
+) -> Iterator[JobEvent]:
+    """Quote the most central sentences of each part, then of everything. Raises ModelError, WorkerDied, Cancelled."""
+    numbering = Numbering()
+    parts = [part for document in documents for part in parts_of(desk, document, several=len(documents) > 1)]
+    yield from tell_unread(documents, parts)
+    everything = [sentence for part in parts for sentence in part.sentences]
+    given = shares([len(part.sentences) for part in parts], request.length or usual_length(len(everything)))
+    picked: list[Stretch] = []
+    picked_vectors: list[Vectors] = []
+    middle = np.zeros(desk.embedder.identity.dimension, np.float32)
+    done = 0
+    for part, count in zip(parts, given, strict=True):
+        texts = [sentence.text for sentence in part.sentences]
+        vectors = yield from embed_all(texts, desk.embedder, cancel, part.label, done=done, total=len(everything))
+        done += len(part.sentences)
+        middle += vectors.sum(axis=0)
+        before = np.concatenate(picked_vectors) if picked_vectors else None
+        rows = choose(_worth(part.sentences, vectors, middle), vectors, count, before)
+        if rows:
+            picked += [part.sentences[row] for row in rows]
+            picked_vectors.append(vectors[rows])
+            yield RowsAdded(tuple(_quoted(part.sentences[row], part.section, numbering) for row in rows))
+    if len(parts) > 1 and len(picked) > OVERVIEW:
+        vectors = np.concatenate(picked_vectors)
+        best = choose(_nearness(vectors, middle), vectors, OVERVIEW)
+        yield RowsAdded(tuple(ReportRow(RowKind.OVERVIEW, (numbering.quoted(picked[row]),)) for row in best))
+
+
+def usual_length(sentences: int) -> int:
+    return max(FEWEST, min(MOST, round(math.sqrt(sentences))))
+
+
+def tell_unread(documents: Sequence[Document], parts: Sequence[Part]) -> Iterator[Notice]:
+    """Which documents have no prose to summarise."""
+    read = {sentence.document.id for part in parts for sentence in part.sentences}
+    for document in documents:
+        if document.id not in read:
+            yield Notice(f"“{document.title}” has no whole sentences to summarise: a table, code, or a scan.")
+
+
+def parts_of(desk: Desk, document: Document, *, several: bool) -> list[Part]:
+    """The document's prose in parts of a readable size, by its headings. `several`: others are summarised beside it."""
+    prose = [sentence for sentence in sentences_of(desk.library, document) if is_prose(sentence)]
+    runs = [list(run) for _, run in groupby(prose, key=lambda sentence: _chapter(sentence))]
+    parts = [part for run in _joined(runs) for part in _cut(run)]
+    return [Part(_section(document, part, several=several), tuple(part)) for part in parts]
+
+
+def _joined(runs: Sequence[list[Stretch]]) -> Iterator[list[Stretch]]:
+    """Runs too short for a part go together with the next."""
+    waiting: list[Stretch] = []
+    for run in runs:
+        waiting = waiting + run
+        if len(waiting) >= SHORTEST_PART:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _cut(run: list[Stretch]) -> Iterator[list[Stretch]]:
+    pieces = math.ceil(len(run) / LONGEST_PART)
+    size = math.ceil(len(run) / pieces) if pieces else 1
+    for start in range(0, len(run), size):
+        yield run[start : start + size]
+
+
+def _chapter(sentence: Stretch) -> str:
+    """The two outermost headings: the title of many documents is the outermost one."""
+    return HEADING_SEPARATOR.join(sentence.passage.heading.split(HEADING_SEPARATOR)[:2])
+
+
+def _section(document: Document, part: Sequence[Stretch], *, several: bool) -> str:
+    """What all of the part stands under; from the first to the last heading where that is nothing."""
+    first, last = (one.passage.heading.split(HEADING_SEPARATOR) for one in (part[0], part[-1]))
+    common = [one for one, other in zip(first, last, strict=False) if one == other]
+    inner = common[-1] if common and common[-1] != document.title else ""
+    if not inner and first[-1]:
+        inner = first[-1] if first[-1] == last[-1] or not last[-1] else f"{first[-1]} – {last[-1]}"
+    if several:
+        return HEADING_SEPARATOR.join(name for name in (document.title, inner) if name)
+    return inner
+
+
+def _worth(part: Sequence[Stretch], vectors: Vectors, middle: Vectors) -> Scores:
+    opening = np.zeros(len(part))
+    for _, run in groupby(range(len(part)), key=lambda row: part[row].passage.heading):
+        opening[next(run)] = OPENING
+    return centrality(vectors) + THEME * _nearness(vectors, middle) + opening
+
+
+def _nearness(vectors: Vectors, middle: Vectors) -> Scores:
+    """Cosine to the mean of everything read so far."""
+    length = float(np.linalg.norm(middle)) or 1.0
+    return (vectors @ (middle / length)).astype(np.float64)
+
+
+def _quoted(sentence: Stretch, section: str, numbering: Numbering) -> ReportRow:
+    return ReportRow(RowKind.POINT, (numbering.quoted(sentence),), section)
