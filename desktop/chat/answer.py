@@ -16,12 +16,13 @@ from desktop.chat.actions import AnswerActions
 from desktop.chat.answer_text import AnswerText
 from desktop.chat.footnotes import Footnotes, show_tooltip, with_footnotes
 from desktop.chat.quotes import QuoteList, quotes_heading
+from desktop.chat.search_line import SearchLine
 from desktop.controls import button, column, label, row
 from desktop.notices import ErrorCard, NoticeLine
 from desktop.tokens import M, S
 from desktop.viewer.reference import Reference, of_quote
 from rag.errors import FootnoteError
-from rag.events import AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
+from rag.events import AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.types import Answer, Feedback, Message, MessageStatus, Mode, Quote, Scores, Source
 
 
@@ -31,6 +32,7 @@ class AnswerView(QWidget):
     references_opened = Signal(object, int)
     again_requested = Signal()
     without_documents_requested = Signal()
+    search_changed = Signal(str)
     rated = Signal(object)
     branch_requested = Signal(int)
     redrawn = Signal()
@@ -42,6 +44,8 @@ class AnswerView(QWidget):
         self._footnotes = Footnotes()
         self._quotes: tuple[Quote, ...] = ()
         self._scores: dict[int, Scores] = {}
+        self._search = SearchLine()
+        self._search.changed.connect(self.search_changed)
         self._status = label("", "small")
         self._quote_list = QuoteList()
         self._quote_list.quote_opened.connect(self._open_quote)
@@ -63,6 +67,7 @@ class AnswerView(QWidget):
         """Take in one event of a running answer."""
         handlers: dict[type, Callable[..., None]] = {
             AskStarted: self._start,
+            SearchedFor: self._show_search,
             Retrieved: self._keep_scores,
             Quoted: self._show_quoted,
             Reading: self._show_reading,
@@ -130,6 +135,7 @@ class AnswerView(QWidget):
 
     def _lay_out(self) -> None:
         stack = self._stack = column(self, gap=M)
+        stack.addWidget(self._search)
         stack.addWidget(self._status)
         stack.addWidget(self._quote_list)
         stack.addWidget(self._text)
@@ -144,6 +150,9 @@ class AnswerView(QWidget):
     def _start(self, event: AskStarted) -> None:
         self.answer_id = event.answer_id
         self._say("Searching your documents…")
+
+    def _show_search(self, event: SearchedFor) -> None:
+        self._search.show_search(event.text)
 
     def _keep_scores(self, event: Retrieved) -> None:
         self._scores = {hit.passage.id: hit.scores for hit in event.hits}
@@ -182,6 +191,7 @@ class AnswerView(QWidget):
 
     def _show_answer(self, answer: Answer, *, stopped: bool) -> None:
         self._quotes = answer.quotes
+        self._search.show_search(answer.searched_for)
         self._know(answer.sources)
         self._footnotes.cite(answer.citations)
         self._text.know(self._footnotes.numbers)

@@ -184,6 +184,7 @@ class ChatPage(QWidget):
         view.references_opened.connect(self.references_opened)
         view.again_requested.connect(self._answer_again)
         view.without_documents_requested.connect(self._answer_without_documents)
+        view.search_changed.connect(self._search_instead)
         view.rated.connect(self._rate)
         view.branch_requested.connect(self._go_to_branch)
         return view
@@ -289,7 +290,10 @@ class ChatPage(QWidget):
     def _answer_without_documents(self) -> None:
         self._replace_answer(self.sender(), mode=Mode.FREE)
 
-    def _replace_answer(self, view: object, *, mode: Mode | None) -> None:
+    def _search_instead(self, search: str) -> None:
+        self._replace_answer(self.sender(), mode=None, search=search)
+
+    def _replace_answer(self, view: object, *, mode: Mode | None, search: str = "") -> None:
         """Another answer beside this one; what came after it belongs to the other branch."""
         if not isinstance(view, AnswerView) or self._asking is not None:
             return
@@ -301,7 +305,8 @@ class ChatPage(QWidget):
             text = question.text if question else ""
             self._run(partial(self._assistant.ask, text, conversation_id=self._conversation_id, mode=mode), text)
         else:
-            self._run(partial(self._assistant.regenerate, view.answer_id, mode=mode), question.text if question else "")
+            again = partial(self._assistant.regenerate, view.answer_id, mode=mode, search=search)
+            self._run(again, question.text if question else "")
 
     def _question_above(self, view: AnswerView) -> QuestionView | None:
         views = self._transcript.views()

@@ -1,6 +1,7 @@
 """A service with the methods of rag.assistant.Assistant, in memory: small, honest in its events, and quick.
 
-It answers from four invented documents. A test sets `abstain`, `fail_with`, `answer_text` or `hold` before it asks.
+It answers from four invented documents. A test sets `abstain`, `searched_for`, `fail_with`, `answer_text` or `hold`
+before it asks.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from rag.events import (
     Quoted,
     Reading,
     Retrieved,
+    SearchedFor,
 )
 from rag.types import (
     Answer,
@@ -133,6 +135,7 @@ class FakeAssistant:
         self.data_dir = data_dir
         self.pace = pace
         self.answer_text = ANSWER
+        self.searched_for = ""
         self.abstain = False
         self.fail_with: FootnoteError | None = None
         self.notices: tuple[str, ...] = ()
@@ -300,9 +303,11 @@ class FakeAssistant:
         mode: Mode | None = None,
         scope: Scope | None = None,
         sampling: Sampling | None = None,
+        search: str = "",
     ) -> Iterator[AskEvent]:
         old = self._messages[answer_id]
         assert old.parent is not None
+        self.searched_for = search or self.searched_for
         yield from self._answer(self._messages[old.parent], mode or Mode.GROUNDED, cancel)
 
     # feedback
@@ -347,6 +352,8 @@ class FakeAssistant:
         reply = self._keep(asked.conversation_id, asked.id, Role.ASSISTANT, "", MessageStatus.STREAMING, mode)
         yield AskStarted(asked.conversation_id, asked.id, reply.id)
         quotes = () if mode is Mode.FREE else self._quotes()
+        if self.searched_for:
+            yield SearchedFor(self.searched_for)
         if mode is not Mode.FREE:
             yield Retrieved(self._hits(), len(self._documents), 0.03)
             yield Quoted(self._sources(), quotes)
@@ -394,6 +401,7 @@ class FakeAssistant:
             model="Bundled reader",
             timings=Timings(0.03, 0.8, 3.4),
             completion_tokens=len(written) // 4,
+            searched_for=self.searched_for,
         )
 
     def _sources(self) -> tuple[Source, ...]:
