@@ -85,15 +85,18 @@ class Answering:
         parent: int | None,
         settings: AnswerSettings,
         cancel: CancelToken,
+        *,
+        search: str = "",
     ) -> Iterator[AskEvent]:
         """Store the question below the message `parent` and answer it in the conversation's mode and scope.
 
-        Raises UsageError for an empty question, ModelError, WorkerDied; what was written until then is kept.
+        `search` as for `answer`. Raises UsageError for an empty question, ModelError, WorkerDied; what was written
+        until then is kept.
         """
         if not question.strip():
             raise UsageError("The question is empty.", "Type a question first.")
         asked = self._journal.add_question(conversation.id, parent, question.strip(), conversation.mode)
-        yield from self.answer(asked, conversation, settings, cancel)
+        yield from self.answer(asked, conversation, settings, cancel, search=search)
 
     def answer(
         self,

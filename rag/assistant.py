@@ -17,7 +17,7 @@ from pathlib import Path
 from local_models.cancel import CancelToken
 from local_models.sampling import check_sampling
 from local_models.types import DownloadProgress, EmbedderIdentity, ModelFile, ModelInfo, Role, Sampling
-from rag import draft_templates, drafting, feedback
+from rag import draft_templates, drafting, feedback, sharing
 from rag.answering import Answering
 from rag.errors import UsageError
 from rag.events import AddEvent, AskEvent, DraftEvent, Notice, Progress, Retrieved
@@ -41,6 +41,7 @@ from rag.types import (
     Span,
 )
 from rag.user_types import AnswerSettings, Draft, DraftTemplate, DraftVersion, Preferences
+from rag.wording import FREE_NEEDS
 
 TITLE_LENGTH = 60
 """Characters of the first question that name a conversation: one line in the list."""
@@ -164,17 +165,26 @@ class Assistant:
         scope: Scope | None = None,
         parent: int | None = None,
         sampling: Sampling | None = None,
+        search: str = "",
+        without_documents: bool = False,
     ) -> Iterator[AskEvent]:
         """Ask in a conversation (None: a new one), below the message `parent` (None: where the conversation stands).
 
-        `mode` and `scope` are remembered for the conversation. Raises UsageError, NotFound, ModelError, WorkerDied.
+        `mode` and `scope` are remembered for the conversation. `search` is searched in place of the question; if it is
+        empty, a follow-up is completed from the conversation. `without_documents` is for this question only: it is
+        answered in free mode, whatever the conversation's. Raises UsageError, NotFound, ModelError, WorkerDied.
         """
         if not question.strip():
             raise UsageError("The question is empty.", "Type a question first.")
         settings = self._settings(sampling)
+        known = self.conversation(conversation_id).mode if conversation_id is not None else None
+        if without_documents or (mode or known) is Mode.FREE:
+            self.model_room.check_answers_freely()
         conversation = self._conversation_for(question, conversation_id, mode, scope)
+        if without_documents:
+            conversation = replace(conversation, mode=Mode.FREE)
         below = parent if parent is not None else conversation.leaf
-        yield from self.answering.ask(question, conversation, below, settings, cancel)
+        yield from self.answering.ask(question, conversation, below, settings, cancel, search=search)
 
     def edit(
         self, message_id: int, question: str, cancel: CancelToken, *, sampling: Sampling | None = None
@@ -203,8 +213,19 @@ class Assistant:
             question = self.store.journal.message(answer.parent)
         conversation = self.conversation(question.conversation_id)
         conversation = replace(conversation, mode=mode or question.mode or conversation.mode)
+        if conversation.mode is Mode.FREE:
+            self.model_room.check_answers_freely()
         wanted = search or (answer.answer.searched_for if answer.answer else "")
         yield from self.answering.answer(question, conversation, self._settings(sampling), cancel, search=wanted)
+
+    def needed_without_documents(self) -> str:
+        """What has to be done before a question can be answered without documents; empty when nothing has."""
+        return " ".join(FREE_NEEDS) if self.model_room.only_reads() else ""
+
+    def written_out(self, conversation_id: int, layout: str, *, leaf: int | None = None) -> str:
+        """A branch as a text with all its footnotes; see rag.sharing for layouts. Raises NotFound, UsageError."""
+        messages = self.thread(conversation_id, leaf)
+        return sharing.conversation_written(self.conversation(conversation_id), messages, layout)
 
     # Feedback
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from rag.cli.shapes import Json, answer_json
 from rag.cli.terminal import Terminal, printable
 from rag.errors import Cancelled
-from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved
+from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.types import Answer, Citation, Source
 
 REDRAWS_PER_S = 12
@@ -84,6 +84,8 @@ def follow(events: Iterator[AskEvent], terminal: Terminal) -> Asked:
                     started = event
                 case Notice(text) if not terminal.as_json:
                     terminal.note(text)
+                case SearchedFor(text) if not terminal.as_json:
+                    terminal.note(f"Searched for: {text}")
                 case Finished():
                     finished = event
                 case _:

@@ -14,6 +14,7 @@ def register(commands: Commands) -> None:
     ask = commands.add_parser("ask", help="ask your documents", description="Ask a question; the answer is cited.")
     ask.add_argument("question", nargs="+")
     ask.add_argument("--conversation", type=int, metavar="ID", help="go on with this conversation (footnote history)")
+    ask.add_argument("--search", metavar="TEXT", default="", help="search for this in place of the question")
     add_mode(ask)
     add_scope(ask)
     add_sampling(ask)
@@ -38,6 +39,7 @@ def run_ask(args: argparse.Namespace, session: Session) -> int:
             mode=Mode(args.mode) if args.mode else None,
             scope=None if scope.everything else scope,
             sampling=chosen_sampling(args, assistant.preferences().sampling),
+            search=args.search,
         )
         asked = follow(events, session.terminal)
     if session.terminal.as_json:

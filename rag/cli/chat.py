@@ -23,12 +23,14 @@ from rag.cli.session import (
     stopping_on_interrupt,
 )
 from rag.errors import FootnoteError
+from rag.events import AskEvent
 from rag.types import Mode, Scope
 
 with contextlib.suppress(ImportError):  # Windows has no readline; input() then edits by itself
     import readline  # noqa: F401 - gives input() a history and editing keys
 
 HELP = """/sources  the sources of this conversation, by number
+/search TEXT  answer the last question again, searching for TEXT
 /mode MODE  quotes, grounded or free
 /new  begin another conversation
 /quit  leave (so does Ctrl-D)
@@ -66,6 +68,7 @@ class _Chat:
         command, _, rest = line.partition(" ")
         commands: dict[str, Callable[[str], None]] = {
             "/sources": self.show_sources,
+            "/search": self.search_instead,
             "/mode": self.change_mode,
             "/new": self.begin_anew,
         }
@@ -76,16 +79,32 @@ class _Chat:
 
     def ask(self, question: str) -> None:
         token = CancelToken()
-        terminal = self.session.terminal
-        with stopping_on_interrupt(token):
-            events = self.assistant.ask(
+        self._follow(
+            token,
+            self.assistant.ask(
                 question,
                 token,
                 conversation_id=self.conversation_id,
                 mode=self.mode,
                 scope=self.scope,
                 sampling=self.sampling,
-            )
+            ),
+        )
+
+    def search_instead(self, search: str) -> None:
+        """Another answer to the last question, beside the one there is."""
+        if not search or not self.turns:
+            self.session.terminal.note("Ask something first, then /search TEXT.")
+            return
+        token = CancelToken()
+        last = self.turns[-1].answer_id
+        self._follow(
+            token, self.assistant.regenerate(last, token, mode=self.mode, sampling=self.sampling, search=search)
+        )
+
+    def _follow(self, token: CancelToken, events: Iterator[AskEvent]) -> None:
+        terminal = self.session.terminal
+        with stopping_on_interrupt(token):
             asked = follow(events, terminal)
         self.conversation_id = asked.conversation_id
         self.turns.append(asked)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,23 @@ def test_a_document_is_removed_by_number_path_or_name(capsys: pytest.CaptureFixt
         fake = FakeAssistant()
         assert run_json(capsys, fake, "remove", wanted) == {"removed": 1}
         assert fake.removed == [1]
+
+
+def test_what_was_searched_for_is_told_and_can_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    searched = replace(ANSWER, searched_for="May I keep a dog in 2021?")
+    fake = FakeAssistant(answers=[searched])
+    assert main(["ask", "--search", "dogs", "and", "in", "2021?"], opener=fake.opener()) == 0
+    assert "Searched for: May I keep a dog in 2021?" in capsys.readouterr().err
+    assert fake.asked[0]["search"] == "dogs"
+    assert run_json(capsys, FakeAssistant(answers=[searched]), "ask", "x")["searched_for"] == searched.searched_for
+
+
+def test_a_chat_answers_the_last_question_again_with_another_search(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("/search cats\nDog?\n/search cats\n"))
+    fake = FakeAssistant()
+    assert main(["chat"], opener=fake.opener()) == 0
+    assert "Ask something first" in capsys.readouterr().err
+    assert [asked["question"] for asked in fake.asked] == ["Dog?", "answer 11 again"]
+    assert fake.asked[1]["search"] == "cats"

@@ -29,6 +29,7 @@ from rag.events import (
     Progress,
     Quoted,
     Retrieved,
+    SearchedFor,
 )
 from rag.types import (
     Answer,
@@ -135,12 +136,17 @@ class FakeAssistant:
         self.asked.append({"question": question, **options})
         answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
         yield AskStarted(4, 10, 11)
+        if answer.searched_for:
+            yield SearchedFor(answer.searched_for)
         yield Retrieved((HIT,), 1, 0.1)
         yield Quoted(answer.sources, answer.quotes)
         yield Delta(answer.text)
         self.on_ask(cancel)
         yield Cited(answer.text, answer.citations)
         yield Finished(11, answer, stopped=cancel.cancelled)
+
+    def regenerate(self, answer_id: int, cancel: CancelToken, **options: object) -> Iterator[AskEvent]:
+        return self.ask(f"answer {answer_id} again", cancel, **options)
 
     def sources(self, conversation_id: int) -> list[Source]:
         return [SOURCE]
