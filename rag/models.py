@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from local_models.bundled import is_reader_name
 from local_models.cancel import CancelToken
 from local_models.download import download
 from local_models.embedders.folder import default_folder, read_folder
@@ -23,6 +24,7 @@ from rag.events import Notice, Progress
 from rag.ports import Embedder, SpanReader
 from rag.store.preferences import PreferencesStore
 from rag.user_types import Preferences
+from rag.wording import FREE_NEEDS
 
 
 class Models:
@@ -65,6 +67,15 @@ class Models:
             return self._chosen(self._preferences.load()).name
         except ModelError:
             return ""
+
+    def only_reads(self) -> bool:
+        """Whether the model in use is the bundled reader, which can't answer without documents."""
+        return is_reader_name(self.chosen_name())
+
+    def check_answers_freely(self) -> None:
+        """Raises ModelError if the model in use can't; asked before a question is stored."""
+        if self.only_reads():
+            raise ModelError(*FREE_NEEDS)
 
     def use(self, name_or_path: str) -> ModelFile:
         """Choose a model by its name or by a path. Raises ModelNotFound, or ModelBroken with what is wrong with it."""

@@ -1,0 +1,194 @@
+"""An answer written out for other programs, as plain text, Markdown or HTML: on the clipboard or in a file.
+
+Wherever it goes, it carries its footnotes (number, document, place, quote), a line that says who wrote it, when and
+how much of it was found in the documents, and the mark of an answer that is not from them. HTML loads nothing and links
+nowhere, as in the window: a model's text is not trusted. Knows nothing of clipboards, files or stores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from local_models.types import Role
+from rag.errors import UsageError
+from rag.plain_markdown import to_plain, to_safe_html
+from rag.types import Answer, Citation, Conversation, Message, Mode, SentenceVerdict, Source
+from rag.wording import FREE_MARK
+
+LAYOUTS = {".md": "markdown", ".markdown": "markdown", ".txt": "plain", ".html": "html", ".htm": "html"}
+"""Which layout a file's ending asks for."""
+
+_MARK = re.compile(r"\[(\d{1,4})\]")
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>body {{ max-width: 44em; margin: 2em auto; padding: 0 1em; font-family: Georgia, serif; line-height: 1.5 }}
+pre {{ white-space: pre-wrap }} hr {{ border: 0; border-top: 1px solid #bbb }}</style>
+</head><body>
+{body}
+</body></html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A cited number once, with where it stands and what was quoted."""
+
+    number: int
+    place: str
+    quotes: tuple[str, ...]
+
+
+def footnotes(citations: Sequence[Citation]) -> list[Footnote]:
+    """Each cited number once, in order, with all its quotes."""
+    places: dict[int, str] = {}
+    quotes: dict[int, list[str]] = {}
+    for citation in citations:
+        number, quote = citation.source.number, " ".join(citation.quote.split())
+        places[number] = where(citation.source)
+        if quote not in quotes.setdefault(number, []):
+            quotes[number].append(quote)
+    return [Footnote(number, places[number], tuple(quotes[number])) for number in sorted(places)]
+
+
+def where(source: Source) -> str:
+    """The document and the place in it, in one line."""
+    place = str(source.place)
+    return f"{source.document} · {place}" if place else source.document
+
+
+def byline(answer: Answer, when: datetime) -> str:
+    """Who wrote it and when, and how many of its claims were found in the documents."""
+    day = f"on {when.astimezone():%Y-%m-%d}"
+    if answer.mode is Mode.FREE:
+        return f"Written by a language model ({_model(answer)}) with Footnote {day}, without documents."
+    if answer.mode is Mode.QUOTES or (answer.abstained and not _was_asked(answer)):
+        what = "No answer was found" if answer.abstained else "Quoted word for word from the documents named"
+        return f"{what} by Footnote {day}; no language model wrote this."
+    written = f"Written by a language model ({_model(answer)}) with Footnote {day}."
+    checked = [each.verdict for each in answer.sentences if each.verdict is not SentenceVerdict.NOT_A_CLAIM]
+    if not checked:
+        return written
+    held = checked.count(SentenceVerdict.SUPPORTED)
+    claims = "claim was" if len(checked) == 1 else "claims were"
+    return f"{written} {held} of {len(checked)} {claims} found in the documents."
+
+
+def as_plain(answer: Answer, when: datetime) -> str:
+    """Without Markdown's marks."""
+    notes = [f"[{note.number}] {note.place}: {_quoted(note.quotes)}" for note in footnotes(answer.citations)]
+    mark = [f"{FREE_MARK}."] if answer.mode is Mode.FREE else []
+    return _joined([*mark, to_plain(answer.text), "\n".join(notes), byline(answer, when)])
+
+
+def as_markdown(answer: Answer, when: datetime) -> str:
+    """The answer as the model wrote it, [n] included; places and quotes are escaped, so that none becomes a link."""
+    notes = [
+        f"[{note.number}] **{_escaped(note.place)}**: {_escaped(_quoted(note.quotes))}"
+        for note in footnotes(answer.citations)
+    ]
+    mark = [f"**{FREE_MARK}.**"] if answer.mode is Mode.FREE else []
+    return _joined([*mark, answer.text, "  \n".join(notes), f"*{_escaped(byline(answer, when))}*"])
+
+
+def as_html(answer: Answer, when: datetime) -> str:
+    """A fragment: what stands between <body> and </body>."""
+    numbers = {citation.source.number for citation in answer.citations}
+    parts = [f"<p><strong>{FREE_MARK}.</strong></p>"] if answer.mode is Mode.FREE else []
+    parts.append(_raised(to_safe_html(answer.text), numbers))
+    parts += [
+        f"<p>[{note.number}] <strong>{escape(note.place)}</strong>: {escape(_quoted(note.quotes))}</p>"
+        for note in footnotes(answer.citations)
+    ]
+    parts.append(f"<p><em>{escape(byline(answer, when))}</em></p>")
+    return "\n".join(parts)
+
+
+def conversation_written(conversation: Conversation, messages: Iterable[Message], layout: str) -> str:
+    """A whole branch as "plain", "markdown" or "html" (a page), each answer with its own footnotes and byline.
+
+    Raises UsageError for another layout.
+    """
+    title = " ".join(conversation.title.split()) or "Conversation"
+    writers = {"plain": _plain_conversation, "markdown": _markdown_conversation, "html": _html_conversation}
+    if layout not in writers:
+        raise UsageError(f"There is no layout “{layout}”.", f"Choose among: {', '.join(writers)}.")
+    return writers[layout](title, list(messages))
+
+
+def _plain_conversation(title: str, messages: Sequence[Message]) -> str:
+    parts = [title, "=" * min(len(title), 72)]
+    for message in messages:
+        if message.role is Role.USER:
+            parts.append(f"Question: {message.content}")
+        else:
+            parts.append(as_plain(_answer(message), message.created_at))
+    return _joined(parts) + "\n"
+
+
+def _markdown_conversation(title: str, messages: Sequence[Message]) -> str:
+    parts = [f"# {_escaped(title)}"]
+    for message in messages:
+        if message.role is Role.USER:
+            asked = "\n> ".join(message.content.splitlines())
+            parts.append(f"---\n\n> **Question:** {asked}")
+        else:
+            parts.append(as_markdown(_answer(message), message.created_at))
+    return _joined(parts) + "\n"
+
+
+def _html_conversation(title: str, messages: Sequence[Message]) -> str:
+    parts = [f"<h1>{escape(title)}</h1>"]
+    for message in messages:
+        if message.role is Role.USER:
+            asked = escape(message.content).replace("\n", "<br>")
+            parts.append(f"<hr>\n<p><strong>Question:</strong> {asked}</p>")
+        else:
+            parts.append(as_html(_answer(message), message.created_at))
+    return _PAGE.format(title=escape(title), body="\n".join(parts))
+
+
+def _answer(message: Message) -> Answer:
+    """A stopped or broken-off one as far as it came."""
+    return message.answer or Answer(message.content, message.mode or Mode.GROUNDED)
+
+
+def _model(answer: Answer) -> str:
+    return answer.model or "its name is not known"
+
+
+def _was_asked(answer: Answer) -> bool:
+    return answer.completion_tokens > 0 if answer.account is None else answer.account.model is not None
+
+
+def _quoted(quotes: Sequence[str]) -> str:
+    return " … ".join(f"“{quote}”" for quote in quotes)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def _escaped(text: str) -> str:
+    """Text in which Markdown finds nothing."""
+    return re.sub(r"([\\`*_\[\]<>#~|!&])", r"\\\1", text)
+
+
+def _raised(html: str, numbers: set[int]) -> str:
+    """[n] of a cited source as a raised number, outside of tags and code."""
+    return "".join(_raised_in(part, numbers) for part in _text_and_tags(html))
+
+
+def _raised_in(part: str, numbers: set[int]) -> str:
+    if part.startswith("<"):
+        return part
+    return _MARK.sub(lambda m: f"<sup>[{m[1]}]</sup>" if int(m[1]) in numbers else m[0], part)
+
+
+def _text_and_tags(html: str) -> Iterator[str]:
+    """Stretches of text, and tags; a code element whole, as if it were one."""
+    yield from re.split(r"(<pre>.*?</pre>|<code>.*?</code>|<[^>]*>)", html, flags=re.DOTALL)

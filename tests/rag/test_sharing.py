@@ -1,0 +1,131 @@
+"""What leaves Footnote carries its footnotes, who wrote it and when, and where it is not from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from local_models.types import Role
+from rag.account import Account, ModelAccount
+from rag.errors import UsageError
+from rag.plain_markdown import to_plain, to_safe_html
+from rag.sharing import as_html, as_markdown, as_plain, byline, conversation_written
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Citation,
+    CitationOrigin,
+    Conversation,
+    Message,
+    MessageStatus,
+    Mode,
+    Place,
+    Scope,
+    SentenceVerdict,
+    Source,
+    Span,
+)
+
+WHEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LEASE = Source(2, 1, 1, "Lease_*final*.pdf", Path("/a/Lease.pdf"), "", Place(page=4), "text", Span(0, 4, 4))
+CITED = Citation(LEASE, 0, 20, "The rent\nis <b>950</b> euros.", Span(0, 4, 4), 0.9, CitationOrigin.MODEL)
+ANSWER = Answer(
+    "The rent is **950 euros** [2].\n\n- due on the third [2]",
+    Mode.GROUNDED,
+    citations=(CITED, CITED),
+    model="reader 12M",
+    sentences=(
+        CheckedSentence(0, 10, SentenceVerdict.SUPPORTED),
+        CheckedSentence(11, 20, SentenceVerdict.NOT_SUPPORTED),
+        CheckedSentence(21, 30, SentenceVerdict.NOT_A_CLAIM),
+    ),
+)
+FREE = Answer("Perhaps 900 [1].", Mode.FREE, model="big")
+
+
+def test_plain_text_has_each_footnote_once_and_says_who_wrote_it() -> None:
+    assert as_plain(ANSWER, WHEN) == (
+        "The rent is 950 euros [2].\n\n- due on the third [2]\n\n"
+        "[2] Lease_*final*.pdf · page 4: “The rent is <b>950</b> euros.”\n\n"
+        "Written by a language model (reader 12M) with Footnote on 2026-11-22. 1 of 2 claims were found in the "
+        "documents."
+    )
+
+
+def test_markdown_keeps_the_answers_marks_and_escapes_what_is_quoted() -> None:
+    written = as_markdown(ANSWER, WHEN)
+    assert written.startswith("The rent is **950 euros** [2].")
+    assert r"\[2\]" not in written.split("\n\n")[0]
+    assert r"[2] **Lease\_\*final\*.pdf · page 4**: “The rent is \<b\>950\</b\> euros.”" in written
+    assert written.endswith("found in the documents.*")
+
+
+def test_html_loads_nothing_and_leads_nowhere() -> None:
+    answer = Answer(
+        "![x](http://evil/?q=1) [here](http://evil) <img src=x> [2] `[2]`", Mode.GROUNDED, citations=(CITED,)
+    )
+    html = as_html(answer, WHEN)
+    assert "<img" not in html
+    assert "<a" not in html
+    assert "href" not in html
+    assert "<sup>[2]</sup> <code>[2]</code>" in html
+    assert "&lt;b&gt;950&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize("write", [as_plain, as_markdown, as_html])
+def test_what_is_not_from_the_documents_says_so_first(write: object) -> None:
+    assert callable(write)
+    written = write(FREE, WHEN)
+    assert "Not from your documents." in written[:50]
+    assert "without documents" in written
+
+
+def test_quotes_were_written_by_no_model() -> None:
+    answer = Answer("> The rent is 950 euros. [2]", Mode.QUOTES, citations=(CITED,))
+    assert byline(answer, WHEN) == (
+        "Quoted word for word from the documents named by Footnote on 2026-11-22; no language model wrote this."
+    )
+
+
+def test_an_abstention_says_whether_a_model_was_asked() -> None:
+    silent = Answer("Your documents do not say.", Mode.GROUNDED, abstained=True, model="m", account=Account())
+    asked = Answer(
+        "Your documents do not say.", Mode.GROUNDED, abstained=True, model="m", account=Account(model=ModelAccount("m"))
+    )
+    assert byline(silent, WHEN).startswith("No answer was found by Footnote")
+    assert byline(asked, WHEN).startswith("Written by a language model (m)")
+
+
+@pytest.mark.parametrize("layout", ["plain", "markdown", "html"])
+def test_a_conversation_carries_every_answers_footnotes(layout: str) -> None:
+    talk = Conversation(1, "Rent & more", Mode.GROUNDED, Scope(), WHEN, WHEN)
+    thread = [
+        Message(1, 1, None, Role.USER, "How much?\n<script>", MessageStatus.COMPLETE, WHEN),
+        Message(2, 1, 1, Role.ASSISTANT, ANSWER.text, MessageStatus.COMPLETE, WHEN, answer=ANSWER),
+        Message(3, 1, 2, Role.USER, "And without?", MessageStatus.COMPLETE, WHEN),
+        Message(4, 1, 3, Role.ASSISTANT, FREE.text, MessageStatus.COMPLETE, WHEN, answer=FREE),
+    ]
+    written = conversation_written(talk, thread, layout)
+    assert written.count("Written by a language model") == 2
+    assert "Not from your documents" in written
+    assert "page 4" in written
+    if layout == "html":
+        assert "<script>" not in written
+        assert "default-src 'none'" in written
+
+
+def test_an_unknown_layout_is_refused() -> None:
+    talk = Conversation(1, "", Mode.GROUNDED, Scope(), WHEN, WHEN)
+    with pytest.raises(UsageError, match="docx"):
+        conversation_written(talk, [], "docx")
+
+
+def test_plain_text_keeps_lists_tables_and_code_apart() -> None:
+    text = "# Head\n\n1. a\n2. b\n   - c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```py\nf(1)\n```\nend"
+    assert to_plain(text) == "Head\n\n1. a\n2. b\n  - c\n\nx | y\n1 | 2\n\nf(1)\n\nend"
+
+
+def test_html_in_an_answer_is_text() -> None:
+    assert to_safe_html("<script>x</script>") == "<p>&lt;script&gt;x&lt;/script&gt;</p>"
