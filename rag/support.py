@@ -24,7 +24,7 @@ CONTRADICTED = 0.2
 _WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][^\W_]+)?", re.UNICODE)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_STOP = frozenset(
+STOP_WORDS = frozenset(
     """a about all also an and any are as at be been being but by can could did do does doing done for from had has have
     having he her hers him his how i if in into is it its itself just may me might more most must my of on or our out
     over own shall she should so some such than that the their them then there these they this those through to too
@@ -58,7 +58,7 @@ def analyse(text: str) -> Claim:
     text = unicodedata.normalize("NFKC", text).replace("’", "'")
     tokens = _WORD.findall(text)
     folded = [token.casefold() for token in tokens]
-    words = {_stem(word) for word in folded if word not in _STOP and not _UNSPACED.fullmatch(word)}
+    words = {stem(word) for word in folded if word not in STOP_WORDS and not _UNSPACED.fullmatch(word)}
     for run in _UNSPACED.findall(text):
         words.update(run[i : i + 2] for i in range(max(1, len(run) - 1)))
     return Claim(
@@ -112,11 +112,11 @@ def is_claim(sentence: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     if word in _SPELLED or _NUMBER.fullmatch(word):
         return _SPELLED.get(word) or _plain_number(word)
-    stem: str = _STEMMER.stemWord(word)
-    return stem
+    found: str = _STEMMER.stemWord(word)
+    return found
 
 
 def _numbers(words: list[str]) -> set[str]:
@@ -140,5 +140,5 @@ def _names(tokens: list[str]) -> set[str]:
     return {
         token.casefold().removesuffix("'s")
         for i, token in enumerate(tokens)
-        if token[:1].isupper() and (i > 0 or not token[1:].islower()) and token.casefold() not in _STOP
+        if token[:1].isupper() and (i > 0 or not token[1:].islower()) and token.casefold() not in STOP_WORDS
     }

@@ -1,0 +1,108 @@
+"""Which stretches of the sources come near a claim: one sentence or two neighbours, by the words shared.
+
+A word counts by its rarity among the windows themselves; what only the heading, the title or the sentences before hold
+counts half. Knows nothing of verdicts and contradictions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.sentences import sentences
+from rag.types import Source
+from rag.verdicts.statement import Statement, read
+
+LOOK_BACK = 300
+"""Characters before a window that may name what it speaks of."""
+
+WINDOWS = 4
+"""Windows of all sources that a claim is held against in earnest."""
+
+LONGEST = 1200
+"""Characters of a window; a table or a list without full stops is cut there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Characters [start, end) of a source's text. `size` is 1 or 2 sentences."""
+
+    source: Source
+    start: int
+    end: int
+    size: int
+    statement: Statement
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    @property
+    def context(self) -> Statement:
+        """What may name the subject without being evidence: title, heading, the sentences before."""
+        before = self.source.text[max(0, self.start - LOOK_BACK) : self.start]
+        return read(f"{self.source.document}. {self.source.heading}. {before}")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A window with the share of the claim's words it holds, each weighed by rarity, 0 to 1."""
+
+    window: Window
+    coverage: float
+    plain_coverage: float
+
+
+class Windows:
+    """The windows of some sources, and how rare each word is among them."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.all = [window for source in sources for window in _windows(source)]
+        single = [window for window in self.all if window.size == 1]
+        having = Counter(word for window in single for word in window.statement.words)
+        self._rarity = {word: _rarity(count, len(single)) for word, count in having.items()}
+        self._rarest = _rarity(0, len(single))
+
+    def nearest(self, claim: Statement, limit: int = WINDOWS) -> list[Candidate]:
+        """The best windows, best first; a second sentence must earn its place. Empty where no word is shared."""
+        total = sum(self.rarity(word) for word in claim.words)
+        if not total:
+            return []
+        found = []
+        for window in self.all:
+            shared = claim.words & window.statement.words
+            if shared:
+                weight = sum(self.rarity(word) for word in shared) / total
+                found.append((weight - SECOND * (window.size - 1), window, weight, len(shared) / len(claim.words)))
+        found.sort(key=lambda one: -one[0])
+        return [Candidate(window, weight, plain) for _, window, weight, plain in found[:limit]]
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency (Spärck Jones, 1972) among the single sentences."""
+        return self._rarity.get(word, self._rarest)
+
+
+SECOND = 0.1
+"""Share of the claim's words that a second sentence must add: the smallest quote that carries the claim is shown."""
+
+
+def _rarity(count: int, of: int) -> float:
+    return math.log((of + 1) / (count + 0.5)) + 0.5
+
+
+def _windows(source: Source) -> list[Window]:
+    spans = [(start, min(end, start + LONGEST)) for start, end in sentences(source.text)]
+    single = [_window(source, start, end, 1) for start, end in spans]
+    double = [
+        _window(source, first[0], second[1], 2)
+        for first, second in pairwise(spans)
+        if second[1] - first[0] <= LONGEST
+    ]
+    return single + double
+
+
+def _window(source: Source, start: int, end: int, size: int) -> Window:
+    return Window(source, start, end, size, read(source.text[start:end]))
