@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from textwrap import indent
 
 from rich.live import Live
 from rich.markdown import Markdown
 from rich.text import Text
 
+from rag.account_words import account_lines, percent, scores_of, why_source
 from rag.cli.shapes import Json, answer_json
 from rag.cli.terminal import Terminal, printable
 from rag.errors import Cancelled
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
-from rag.types import Answer, Citation, Source
+from rag.sharing import byline
+from rag.types import Answer, Citation, Mode, Source
+from rag.wording import FREE_MARK
 
 REDRAWS_PER_S = 12
 """A screen that is drawn more often shows nothing more; rich lays the whole Markdown out anew each time."""
@@ -97,8 +101,13 @@ def follow(events: Iterator[AskEvent], terminal: Terminal) -> Asked:
     return Asked(started.conversation_id, started.question_id, finished.answer_id, finished.answer, finished.stopped)
 
 
-def show(answer: Answer, terminal: Terminal) -> None:
-    """The answer as people read it: the text, then each citation with its place and its quote."""
+def show(answer: Answer, terminal: Terminal, when: datetime | None = None, *, how: bool = False) -> None:
+    """The answer as people read it: the text, each citation with its place and quote, who wrote it and when.
+
+    `when` is None for an answer that was made just now; `how` adds how it was made.
+    """
+    if answer.mode is Mode.FREE:
+        terminal.say(f"{FREE_MARK}.\n")
     terminal.markdown(answer.text)
     terminal.say()
     if answer.abstained and answer.quotes:
@@ -108,6 +117,30 @@ def show(answer: Answer, terminal: Terminal) -> None:
     for citation in unique(answer.citations):
         quoted = indent(f"“{citation.quote.strip()}”", "    ")
         terminal.say(f"[{citation.source.number}] {place_of(citation.source)}\n{quoted}")
+    terminal.say(f"\n{byline(answer, when or datetime.now(UTC))}")
+    if how:
+        show_how(answer, terminal)
+
+
+def show_how(answer: Answer, terminal: Terminal) -> None:
+    """What was searched, read and left out, the model and its settings, and why each source."""
+    lines = account_lines(answer)
+    if answer.account is None or not lines:
+        terminal.say("\nHow this was answered was not noted down.")
+        return
+    terminal.say("\nHow this was answered:")
+    for line in lines:
+        terminal.say(f"  {line.label}: {line.text}")
+    for source in answer.account.sources:
+        terminal.say(f"  Why [{source.number}]? {why_source(source)} ({scores_of(source)})")
+    for each in answer.account.certainties:
+        terminal.say(f"  {percent(each.value)} sure: {' '.join(answer.text[each.start : each.end].split())}")
+
+
+def offer_without_documents(asked: Asked, needed: str, command: str, terminal: Terminal) -> None:
+    """What can be done when the documents do not say: `command`, or what is `needed` before it works."""
+    if asked.answer.abstained:
+        terminal.note(needed or f"To answer it without your documents: {command}")
 
 
 def unique(citations: tuple[Citation, ...]) -> list[Citation]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from local_models.cancel import CancelToken
 from local_models.types import Sampling
 from rag.assistant import Assistant
-from rag.cli.answers import Asked, follow, place_of, show
+from rag.cli.answers import Asked, follow, offer_without_documents, place_of, show, show_how
 from rag.cli.ask import add_mode
 from rag.cli.session import (
     Commands,
@@ -31,6 +31,8 @@ with contextlib.suppress(ImportError):  # Windows has no readline; input() then 
 
 HELP = """/sources  the sources of this conversation, by number
 /search TEXT  answer the last question again, searching for TEXT
+/without  answer the last question again, without your documents
+/how  how the last answer was made, and why each source
 /mode MODE  quotes, grounded or free
 /new  begin another conversation
 /quit  leave (so does Ctrl-D)
@@ -69,6 +71,8 @@ class _Chat:
         commands: dict[str, Callable[[str], None]] = {
             "/sources": self.show_sources,
             "/search": self.search_instead,
+            "/without": self.answer_without,
+            "/how": self.show_how,
             "/mode": self.change_mode,
             "/new": self.begin_anew,
         }
@@ -102,6 +106,21 @@ class _Chat:
             token, self.assistant.regenerate(last, token, mode=self.mode, sampling=self.sampling, search=search)
         )
 
+    def answer_without(self, _: str) -> None:
+        """Another answer to the last question, from no document."""
+        if not self.turns:
+            self.session.terminal.note("Ask something first, then /without.")
+            return
+        token = CancelToken()
+        last = self.turns[-1].answer_id
+        self._follow(token, self.assistant.regenerate(last, token, mode=Mode.FREE, sampling=self.sampling))
+
+    def show_how(self, _: str) -> None:
+        if self.turns:
+            show_how(self.turns[-1].answer, self.session.terminal)
+        else:
+            self.session.terminal.note("Ask something first, then /how.")
+
     def _follow(self, token: CancelToken, events: Iterator[AskEvent]) -> None:
         terminal = self.session.terminal
         with stopping_on_interrupt(token):
@@ -110,6 +129,8 @@ class _Chat:
         self.turns.append(asked)
         if not terminal.as_json:
             show(asked.answer, terminal)
+            needed = self.assistant.needed_without_documents() if asked.answer.abstained else ""
+            offer_without_documents(asked, needed, "/without", terminal)
         if asked.stopped:
             terminal.note("Stopped.")
 

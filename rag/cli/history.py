@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from local_models.types import Role
 from rag.assistant import Assistant
@@ -10,6 +11,8 @@ from rag.cli.answers import show
 from rag.cli.session import Commands, Session
 from rag.cli.shapes import conversation_json, message_json, source_json
 from rag.cli.terminal import Terminal
+from rag.errors import UsageError
+from rag.sharing import LAYOUTS
 from rag.types import Message
 
 
@@ -23,6 +26,10 @@ def register(commands: Commands) -> None:
     history.add_argument("--search", default="", metavar="TEXT", help="only those that hold these words")
     history.add_argument("--leaf", type=int, metavar="MESSAGE", help="the branch that ends in this message")
     history.add_argument("--rename", metavar="TITLE", help="give the conversation this title")
+    history.add_argument("--how", action="store_true", help="tell how each answer was made, and why each source")
+    history.add_argument(
+        "--export", type=Path, metavar="FILE", help="write it out with all footnotes: .md, .html or .txt; - for stdout"
+    )
     history.add_argument("--delete", action="store_true", help="delete the conversation for good")
     history.set_defaults(run=run_history)
 
@@ -35,7 +42,9 @@ def run_history(args: argparse.Namespace, session: Session) -> int:
             return _delete(args.conversation, assistant, session.terminal)
         if args.rename:
             assistant.update_conversation(args.conversation, title=args.rename)
-        return _read(args.conversation, args.leaf, assistant, session.terminal)
+        if args.export is not None:
+            return _export(args.conversation, args.leaf, args.export, assistant, session.terminal)
+        return _read(args.conversation, args.leaf, assistant, session.terminal, how=args.how)
 
 
 def _list(query: str, assistant: Assistant, terminal: Terminal) -> int:
@@ -59,7 +68,30 @@ def _delete(conversation_id: int, assistant: Assistant, terminal: Terminal) -> i
     return 0
 
 
-def _read(conversation_id: int, leaf: int | None, assistant: Assistant, terminal: Terminal) -> int:
+def _export(conversation_id: int, leaf: int | None, file: Path, assistant: Assistant, terminal: Terminal) -> int:
+    to_stdout = str(file) == "-"
+    layout = "markdown" if to_stdout else LAYOUTS.get(file.suffix.lower(), "")
+    if not layout:
+        raise UsageError(f"“{file.name}” has no ending that says how to write it.", f"Endings: {', '.join(LAYOUTS)}.")
+    written = assistant.written_out(conversation_id, layout, leaf=leaf)
+    if to_stdout:
+        if terminal.as_json:
+            terminal.result({"text": written})
+        terminal.say(written, end="")
+        return 0
+    try:
+        file.write_text(written, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"“{file}” can't be written: {error.strerror}.", "Choose another place.") from error
+    if terminal.as_json:
+        terminal.result({"exported": conversation_id, "path": str(file.absolute())})
+    terminal.say(f"Written: {file}")
+    return 0
+
+
+def _read(
+    conversation_id: int, leaf: int | None, assistant: Assistant, terminal: Terminal, *, how: bool = False
+) -> int:
     conversation = assistant.conversation(conversation_id)
     messages = assistant.thread(conversation_id, leaf)
     if terminal.as_json:
@@ -72,11 +104,11 @@ def _read(conversation_id: int, leaf: int | None, assistant: Assistant, terminal
         )
         return 0
     for message in messages:
-        _show(message, terminal)
+        _show(message, terminal, how=how)
     return 0
 
 
-def _show(message: Message, terminal: Terminal) -> None:
+def _show(message: Message, terminal: Terminal, *, how: bool) -> None:
     if message.role is Role.USER:
         terminal.say(f"\n{message.id}. You: {message.content}\n")
     elif message.answer is not None:
@@ -84,6 +116,6 @@ def _show(message: Message, terminal: Terminal) -> None:
         more = f" (one of {others + 1} answers)" if others > 0 else ""
         verdict = f" (rated {message.feedback.verdict.value})" if message.feedback else ""
         terminal.say(f"{message.id}. Footnote{more}{verdict}:")
-        show(message.answer, terminal)
+        show(message.answer, terminal, message.created_at, how=how)
     else:
         terminal.say(f"{message.id}. Footnote ({message.status.value}): {message.content}")

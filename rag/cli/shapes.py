@@ -19,6 +19,7 @@ from rag.types import (
     Feedback,
     Hit,
     Message,
+    Mode,
     Quote,
     Source,
     Span,
@@ -115,6 +116,7 @@ def answer_json(answer: Answer) -> Json:
         "answer": answer.text,
         "abstained": answer.abstained,
         "mode": answer.mode.value,
+        "from_documents": answer.mode is not Mode.FREE,
         "citations": [citation_json(citation) for citation in answer.citations],
         "sources": [source_json(source) for source in answer.sources],
         "quotes": [quote_json(quote) for quote in answer.quotes],
@@ -124,6 +126,7 @@ def answer_json(answer: Answer) -> Json:
         "searched_for": answer.searched_for,
         "timings": asdict(answer.timings),
         "tokens": {"prompt": answer.prompt_tokens, "completion": answer.completion_tokens},
+        "account": asdict(answer.account) if answer.account else None,
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.account import Account, SourceAccount
 from rag.cli.main import main
 from rag.types import Mode, Scope
 from tests.fakes.cli import ANSWER, FakeAssistant, broken
@@ -159,3 +160,70 @@ def test_a_chat_answers_the_last_question_again_with_another_search(
     assert "Ask something first" in capsys.readouterr().err
     assert [asked["question"] for asked in fake.asked] == ["Dog?", "answer 11 again"]
     assert fake.asked[1]["search"] == "cats"
+
+
+def test_an_answer_without_documents_is_marked_wherever_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeAssistant(answers=[replace(ANSWER, mode=Mode.FREE, citations=(), text="Perhaps.")])
+    text = run_text(capsys, fake, "ask", "--without-documents", "Dog?")
+    assert text.startswith("Not from your documents.")
+    assert "without documents." in text.splitlines()[-1]
+    assert fake.asked[0]["without_documents"] is True
+    assert run_json(capsys, fake, "ask", "Dog?")["from_documents"] is False
+
+
+def test_every_answer_says_who_wrote_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Written by a language model (a-model) with Footnote on 20" in run_text(capsys, FakeAssistant(), "ask", "x")
+    assert "with Footnote on 2026-11-22." in run_text(capsys, FakeAssistant(), "history", "4")
+
+
+def test_an_abstention_tells_how_to_go_on_without_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeAssistant(answers=[replace(ANSWER, abstained=True, citations=())])
+    assert main(["ask", "Dog?"], opener=fake.opener()) == 0
+    assert "footnote ask --again 11 --without-documents" in capsys.readouterr().err
+    fake.needed = "Add a bigger model."
+    assert main(["ask", "Dog?"], opener=fake.opener()) == 0
+    assert "Add a bigger model." in capsys.readouterr().err
+
+
+def test_a_question_is_answered_again_without_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeAssistant()
+    assert main(["ask", "--again", "11", "--without-documents"], opener=fake.opener()) == 0
+    assert (fake.asked[0]["question"], fake.asked[0]["mode"]) == ("answer 11 again", Mode.FREE)
+    assert main(["ask", "--again", "11", "Dog?"], opener=fake.opener()) == 2
+    assert "takes no question" in capsys.readouterr().err
+
+
+def test_chat_answers_the_last_question_without_documents(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeAssistant()
+    monkeypatch.setattr("sys.stdin", io.StringIO("/without\nDog?\n/without\n/how\n"))
+    text = run_text(capsys, fake, "chat")
+    assert fake.asked[-1]["mode"] is Mode.FREE
+    assert "not noted down" in text
+
+
+def test_how_it_was_answered_is_told_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+    account = Account(searched=True, documents=1, passages=3, sources=(SourceAccount(3, rare=("dog",)),))
+    fake = FakeAssistant(answers=[replace(ANSWER, account=account)])
+    text = run_text(capsys, fake, "ask", "--how", "Dog?")
+    assert "Searched: All your documents: 1 document, 3 passages." in text
+    assert "Why [3]? Shares the rare word “dog”." in text
+    assert "How this" not in run_text(capsys, fake, "ask", "Dog?")
+    result = run_json(capsys, fake, "ask", "Dog?")["account"]
+    assert isinstance(result, dict)
+    assert result["passages"] == 3
+
+
+@pytest.mark.parametrize(("name", "begins"), [("c.md", "# Dogs"), ("c.txt", "Dogs\n"), ("c.html", "<!DOCTYPE html>")])
+def test_a_conversation_is_exported_with_its_footnotes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, begins: str
+) -> None:
+    file = tmp_path / name
+    run_text(capsys, FakeAssistant(), "history", "4", "--export", str(file))
+    written = file.read_text()
+    assert written.startswith(begins)
+    assert "page 4" in written
+    assert "Written by a language model" in written
+    assert main(["history", "4", "--export", str(tmp_path / "c.doc")], opener=FakeAssistant().opener()) == 2
+    assert main(["history", "4", "--export", str(tmp_path / "no" / "c.md")], opener=FakeAssistant().opener()) == 2

@@ -31,6 +31,7 @@ from rag.events import (
     Retrieved,
     SearchedFor,
 )
+from rag.sharing import conversation_written
 from rag.types import (
     Answer,
     Citation,
@@ -90,6 +91,7 @@ class FakeAssistant:
     removed: list[int] = field(default_factory=list)
     content: str = "It began"
     saved: list[str] = field(default_factory=list)
+    needed: str = ""
     closed: int = 0
 
     def opener(self) -> Opener:
@@ -147,6 +149,12 @@ class FakeAssistant:
 
     def regenerate(self, answer_id: int, cancel: CancelToken, **options: object) -> Iterator[AskEvent]:
         return self.ask(f"answer {answer_id} again", cancel, **options)
+
+    def needed_without_documents(self) -> str:
+        return self.needed
+
+    def written_out(self, conversation_id: int, layout: str, *, leaf: int | None = None) -> str:
+        return conversation_written(self.conversation(conversation_id), self.thread(conversation_id, leaf), layout)
 
     def sources(self, conversation_id: int) -> list[Source]:
         return [SOURCE]
