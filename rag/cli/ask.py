@@ -47,7 +47,9 @@ def add_without(parser: argparse.ArgumentParser) -> None:
 
 def run_ask(args: argparse.Namespace, session: Session) -> int:
     if bool(args.question) == (args.again is not None):
-        raise UsageError("Ask a question, or one answer's again with --again, which takes no question.")
+        raise UsageError(
+            "Ask a question, or one answer's again with --again, which takes no question.", "See `footnote ask --help`."
+        )
     with session.open() as assistant:
         asked = follow(_events(args, assistant, session), session.terminal)
         needed = assistant.needed_without_documents() if asked.answer.abstained else ""
