@@ -19,10 +19,22 @@ from local_models.cancel import CancelToken
 from rag.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnsupported
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
 from rag.index.vectors import Ids, VectorIndex
+from rag.parsers.cleaning import clean
 from rag.ports import DocumentReader, Embedder
 from rag.store.library import Library
 from rag.titles import LONGEST_TITLE, full_title, innermost
-from rag.types import Document, DocumentState, Opened, Page, PageSkipped, Passage, PassageTerms, Scope, Title
+from rag.types import (
+    Document,
+    DocumentState,
+    HiddenText,
+    Opened,
+    Page,
+    PageSkipped,
+    Passage,
+    PassageTerms,
+    Scope,
+    Title,
+)
 
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
@@ -165,12 +177,13 @@ class Ingest:
         self._index.remove(passage_ids, generation=self._library.generation(self._embedder.identity.digest))
 
     def _read(self, path: Path, digest: str, size: int, cancel: CancelToken) -> Document:
-        begun = self._library.begin(path, media_type="", sha256=digest, size=size, title=path.stem)
-        media_type, title = "", path.stem
+        media_type, title = "", clean(path.stem)
+        begun = self._library.begin(path, media_type=media_type, sha256=digest, size=size, title=title)
         pages: list[Page] = []
         passages: list[Passage] = []
         terms: list[PassageTerms] = []
         notices: list[str] = []
+        hidden = 0
         for item in self._reader.read(path, cancel):
             match item:
                 case Opened():
@@ -181,6 +194,8 @@ class Ingest:
                     pages.append(item)
                 case PageSkipped():
                     notices.append(f"Page {item.number}: {item.reason}")
+                case HiddenText():
+                    hidden += item.passages
                 case Passage():
                     passages.append(item)
                 case PassageTerms():
@@ -196,8 +211,17 @@ class Ingest:
             sha256=digest,
             size=size,
             media_type=media_type,
-            notices=notices,
+            notices=[*notices, *_told_hidden(hidden)],
         )
+
+
+def _told_hidden(passages: int) -> list[str]:
+    """Instructions for a model are hidden in a document's text that people can't see; so none of it is read."""
+    if not passages:
+        return []
+    if passages == 1:
+        return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
+    return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
 
 
 @dataclass

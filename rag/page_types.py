@@ -100,3 +100,10 @@ class PageSkipped:
 
     number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenText:
+    """Text that a file keeps from its reader's eyes, and that was left out: in so many passages. Several may come."""
+
+    passages: int

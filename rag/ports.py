@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
 from local_models.types import EmbedderIdentity, FoundSpan, GenerationEvent, GenerationRequest, ModelInfo
-from rag.types import Counting, Opened, Page, PageSkipped, Passage, PassageTerms, Title
+from rag.types import Counting, HiddenText, Opened, Page, PageSkipped, Passage, PassageTerms, Title
 
 Vectors = NDArray[np.float32]
 
@@ -31,7 +31,7 @@ class Parser(Protocol):
         """True if the first 4096 bytes can only be this format, whatever the file's name."""
         ...
 
-    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
         """Yield the pages in order. Raises a DocumentError that names the file."""
         ...
 
@@ -41,7 +41,7 @@ class DocumentReader(Protocol):
 
     def read(
         self, path: Path, cancel: CancelToken
-    ) -> Iterator[Opened | Title | Page | PageSkipped | Passage | PassageTerms]:
+    ) -> Iterator[Opened | Title | Page | PageSkipped | HiddenText | Passage | PassageTerms]:
         """Yield Opened, the title if there is one, each page, then the passages, each followed by its words' terms.
 
         Passages have id and document_id 0. Raises DocumentError, Cancelled.

@@ -19,6 +19,7 @@ from rag.page_types import Block as Block
 from rag.page_types import BlockKind as BlockKind
 from rag.page_types import Counting as Counting
 from rag.page_types import Excerpt as Excerpt
+from rag.page_types import HiddenText as HiddenText
 from rag.page_types import Opened as Opened
 from rag.page_types import Page as Page
 from rag.page_types import PageSkipped as PageSkipped

@@ -8,9 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, PassageTerms, Place, Span, TextBox, Title
+from rag.types import (
+    Block,
+    BlockKind,
+    HiddenText,
+    Opened,
+    Page,
+    PageSkipped,
+    Passage,
+    PassageTerms,
+    Place,
+    Span,
+    TextBox,
+    Title,
+)
 
-Item = Opened | Title | Page | PageSkipped | Passage | PassageTerms
+Item = Opened | Title | Page | PageSkipped | HiddenText | Passage | PassageTerms
 
 
 def encode(item: Item) -> dict[str, object]:
@@ -22,6 +35,8 @@ def encode(item: Item) -> dict[str, object]:
             return {"kind": "title", "text": text}
         case PageSkipped(number, reason):
             return {"kind": "skipped", "number": number, "reason": reason}
+        case HiddenText(passages):
+            return {"kind": "hidden", "passages": passages}
         case Page():
             return _encode_page(item)
         case Passage():
@@ -39,6 +54,8 @@ def decode(message: Mapping[str, Any]) -> Item:
             return Title(message["text"])
         case "skipped":
             return PageSkipped(message["number"], message["reason"])
+        case "hidden":
+            return HiddenText(message["passages"])
         case "page":
             return _decode_page(message)
         case "passage":

@@ -24,7 +24,7 @@ from rag.errors import DocumentBroken
 from rag.index.terms import passage_terms
 from rag.parsers.wire import Item
 from rag.ports import Vectors
-from rag.types import Opened, Page, Passage, Place, Span
+from rag.types import HiddenText, Opened, Page, Passage, Place, Span
 
 
 class WordEmbedder:
@@ -112,7 +112,7 @@ class ScriptedGenerator:
 
 
 class LineReader:
-    """Every line of a text file is a passage. A file with the word BROKEN can't be read."""
+    """Every line of a text file is a passage. A file with the word BROKEN can't be read; HIDES hides a text."""
 
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
         cancel.check()
@@ -120,6 +120,7 @@ class LineReader:
         if "BROKEN" in text:
             raise DocumentBroken(f"“{path.name}” is damaged.", "Get a new copy.")
         yield Opened("text/plain")
+        yield from [HiddenText(1)] * text.count("HIDES")
         yield Page(1, text)
         start = 0
         for number, line in enumerate(text.split("\n"), 1):

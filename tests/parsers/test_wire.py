@@ -7,12 +7,26 @@ import json
 import pytest
 
 from rag.parsers.wire import Item, decode, encode
-from rag.types import Block, BlockKind, Opened, Page, PageSkipped, Passage, PassageTerms, Place, Span, TextBox, Title
+from rag.types import (
+    Block,
+    BlockKind,
+    HiddenText,
+    Opened,
+    Page,
+    PageSkipped,
+    Passage,
+    PassageTerms,
+    Place,
+    Span,
+    TextBox,
+    Title,
+)
 
 ITEMS: list[Item] = [
     Opened("text/plain"),
     Title("Lease “A”"),
     PageSkipped(3, "a scan"),
+    HiddenText(2),
     Page(1, "Rent\n\nDue. 😀", (Block(0, 4, BlockKind.HEADING, 2),), (TextBox(0, 4, 1.5, 2, 30, 12.5),), 595, 842),
     Page(1, "bare"),
     Passage(0, 0, 7, "Due.", Span(6, 10, 1), "House › Rent", Place(page=1, last_page=2)),

@@ -259,3 +259,26 @@ def test_what_lies_behind_a_closed_door_is_told_and_the_rest_goes_on(
         assert isinstance(finished, AddFinished)
         assert [(failure.path.name, failure.code) for failure in finished.failed] == [("lease.txt", "document_missing")]
         assert finished.added + finished.unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("times", "told"), [(1, "1 passage of hidden text was"), (3, "3 passages of hidden text were")]
+)
+def test_hidden_text_that_was_left_out_is_told_with_the_document(
+    ingest: Ingest, store: Store, folder: Path, times: int, told: str
+) -> None:
+    (folder / "odd.txt").write_text("Seen. " + "HIDES " * times)
+    add(ingest, folder)
+    document = store.library.find(folder / "odd.txt")
+    assert document is not None
+    (notice,) = document.notices
+    assert notice.startswith(f"{told} left out")
+
+
+def test_a_name_that_turns_or_hides_letters_makes_a_plain_title(ingest: Ingest, store: Store, folder: Path) -> None:
+    name = "rent\u202etxt.exe\U000e0049\u200b.txt"
+    (folder / name).write_text("The rent is due.")
+    add(ingest, folder)
+    document = store.library.find(folder / name)
+    assert document is not None
+    assert document.title == "renttxt.exe"
