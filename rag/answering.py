@@ -113,7 +113,7 @@ class Answering:
         """
         begun = self._journal.begin_answer(conversation.id, question.id, conversation.mode, "")
         running = RunningAnswer(begun.id, conversation.mode, started=time.monotonic())
-        yield AskStarted(conversation.id, question.id, begun.id)
+        yield AskStarted(conversation.id, question.id, begun.id, free=conversation.mode is Mode.FREE)
         try:
             if conversation.mode is not Mode.FREE:
                 running.searched_for = search.strip() or self._completed(question)

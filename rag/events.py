@@ -62,11 +62,12 @@ AddEvent = Progress | DocumentAdded | DocumentUnchanged | DocumentFailed | AddFi
 
 @dataclass(frozen=True, slots=True)
 class AskStarted:
-    """The question and the (still empty) answer are stored under these ids."""
+    """The question and the (still empty) answer are stored under these ids; `free`: it is made without documents."""
 
     conversation_id: int
     question_id: int
     answer_id: int
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

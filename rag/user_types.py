@@ -91,6 +91,7 @@ class Preferences:
     """What the user has set; kept in the store. Empty `model` means the bundled reader.
 
     `strength` says how far answers are held to their sources (rag.constraint.Strength); empty: as suits the model.
+    `certainty`: the model's own certainty is shown behind the sentences (rag.account.Certainty).
     """
 
     model: str = ""
@@ -101,6 +102,7 @@ class Preferences:
     threads: int = 0
     theme: str = "system"
     strength: str = ""
+    certainty: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
