@@ -19,8 +19,8 @@ from rag.errors import DocumentBroken, DocumentEncrypted, DocumentError
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.formats import PDF, suffixes_of
 from rag.parsers.pdf_layout import Style, lay_out, learn_style
-from rag.parsers.pdf_lines import UNKNOWN, Line, explained, read_lines
-from rag.types import Counting, Page, PageSkipped, Title
+from rag.parsers.pdf_lines import UNKNOWN, Line, PageLines, explained, read_page
+from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 
 SAMPLE_PAGES = 12
 """Pages looked at first for font sizes and running heads; reading one takes about 16 ms."""
@@ -45,8 +45,11 @@ class PdfParser:
         """The header may stand after some rubbish, but in the first 1024 bytes (ISO 32000-1, annex H)."""
         return b"%PDF-" in head[:1024]
 
-    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
-        """Yield the title and every page or why it was skipped. Raises DocumentBroken, DocumentEncrypted."""
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
+        """Yield the title and every page or why it was skipped, and behind a page what it hides.
+
+        Raises DocumentBroken, DocumentEncrypted.
+        """
         with closing(_open(path)) as document:
             if title := _title(document):
                 yield Title(title)
@@ -75,11 +78,14 @@ def _title(document: pdfium.PdfDocument) -> str:
     return "" if _NO_TITLE.match(title) else title
 
 
-def _pages(document: pdfium.PdfDocument) -> Iterator[Page | PageSkipped]:
+def _pages(document: pdfium.PdfDocument) -> Iterator[Page | PageSkipped | HiddenText]:
     style = _learn(document)
     seen: set[str] = set()
     for index in range(len(document)):
-        yield _page(document, index, style, seen)
+        read = _read(document, index)
+        yield _page(read, index, style, seen)
+        if read is not None and read[0].hidden:
+            yield HiddenText(read[0].hidden)
 
 
 def _learn(document: pdfium.PdfDocument) -> Style:
@@ -87,11 +93,11 @@ def _learn(document: pdfium.PdfDocument) -> Style:
     chosen = sorted(
         {round(i * (count - 1) / max(1, SAMPLE_PAGES - 1)) for i in range(SAMPLE_PAGES)} & set(range(count))
     )
-    read = (_lines(document, index) for index in chosen)
-    return learn_style([(lines, size[1]) for lines, size in filter(None, read)])
+    read = (_read(document, index) for index in chosen)
+    return learn_style([(page.lines, size[1]) for page, size in filter(None, read)])
 
 
-def _lines(document: pdfium.PdfDocument, index: int) -> tuple[list[Line], tuple[float, float]] | None:
+def _read(document: pdfium.PdfDocument, index: int) -> tuple[PageLines, tuple[float, float]] | None:
     """The lines and size of a page; None for a page PDFium can't load."""
     try:
         page = document[index]
@@ -99,16 +105,17 @@ def _lines(document: pdfium.PdfDocument, index: int) -> tuple[list[Line], tuple[
         return None
     with closing(page):
         try:
-            return read_lines(page), page.get_size()
+            return read_page(page), page.get_size()
         except pdfium.PdfiumError:
             return None
 
 
-def _page(document: pdfium.PdfDocument, index: int, style: Style, seen: set[str]) -> Page | PageSkipped:
-    read = _lines(document, index)
+def _page(
+    read: tuple[PageLines, tuple[float, float]] | None, index: int, style: Style, seen: set[str]
+) -> Page | PageSkipped:
     if read is None:
         return PageSkipped(index + 1, _DAMAGED)
-    lines, size = read
+    lines, size = read[0].lines, read[1]
     if not lines:
         return PageSkipped(index + 1, _NO_TEXT)
     if _undecoded(lines):

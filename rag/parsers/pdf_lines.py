@@ -17,14 +17,13 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from rag.parsers.pdf_sight import Box, Eye, Sight
+
 HYPHEN = 0x02
 """What PDFium gives for the hyphen of a word it found divided at the end of a line."""
 
 UNKNOWN = "\ufffd"
 """Stands for a character whose letter the font does not tell."""
-
-INVISIBLE = 3
-"""Text render mode: neither fill nor stroke (ISO 32000-1, table 106). Scans with recognised text use it too."""
 
 BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|semibold|demi|CMBX|SFBX", re.IGNORECASE)
@@ -40,10 +39,6 @@ _TEX_FF = re.compile("(?<=[a-z])\u21b5(?=[a-z-])")
 
 _ALEFS = "اأإآ"
 _LAM = "ل"
-
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +58,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """At least one word. `size` is the font's in points; `hyphenated`: its last word goes on in the next line."""
+    """At least one word, all as well to be seen. `size` is the font's in points; `hyphenated`: its last word goes on in
+    the next line.
+    """
 
     words: tuple[Word, ...]
     size: float
     bold: bool
-    visible: bool
+    sight: Sight
     hyphenated: bool
 
     @property
@@ -92,18 +89,42 @@ class Line:
         return max(word.bottom for word in self.words)
 
 
-def read_lines(page: pdfium.PdfPage, *, letters: bool = False) -> list[Line]:
-    """The page's lines that are seen. Invisible ones count on a recognised scan, and where there is nothing else.
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """The lines of a page that are read, and how many passages of hidden text are not."""
 
-    With `letters` each word has the boxes of its letters too. Raises pdfium.PdfiumError for a damaged page.
+    lines: list[Line]
+    hidden: int
+
+
+def read_lines(page: pdfium.PdfPage, *, letters: bool = False) -> list[Line]:
+    """The lines of `read_page`. With `letters` each word has the boxes of its letters too."""
+    return read_page(page, letters=letters).lines
+
+
+def read_page(page: pdfium.PdfPage, *, letters: bool = False) -> PageLines:
+    """The page's lines that are seen. Words without ink count on a recognised scan, and where there is nothing else.
+
+    Raises pdfium.PdfiumError for a damaged page.
     """
     textpage = page.get_textpage()
     try:
-        lines = list(_lines(textpage.raw, _Transform(page), letters=letters))
+        lines = list(_lines(textpage.raw, _Transform(page), Eye(page, textpage.raw), letters=letters))
     finally:
         textpage.close()
-    seen = [line for line in lines if line.visible]
-    return lines if not seen or (len(seen) < len(lines) and _is_scan(page)) else seen
+    read = [line for line in lines if line.sight is Sight.SEEN]
+    if len(read) < len(lines):
+        uninked = [line for line in lines if line.sight is not Sight.HIDDEN]
+        if not read or (len(read) < len(uninked) and _is_scan(page)):
+            read = uninked
+    return PageLines(read, _runs(lines, read))
+
+
+def _runs(lines: Sequence[Line], read: Sequence[Line]) -> int:
+    """How many stretches of `lines` are not among those read."""
+    kept = {id(line) for line in read}
+    left_out = [id(line) not in kept for line in lines]
+    return sum(now and not before for before, now in zip([False, *left_out], left_out, strict=False))
 
 
 def _is_scan(page: pdfium.PdfPage) -> bool:
@@ -151,6 +172,7 @@ class _OpenWord:
 
     def __init__(self) -> None:
         self.characters: list[str] = []
+        self.indices: list[int] = []
         self.boxes: list[Box] = []
         self.box: Box | None = None
 
@@ -196,10 +218,9 @@ def _ordinary(character: str) -> str:
     return _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), character)
 
 
-def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform, *, letters: bool) -> Iterator[Line]:
-    words: list[Word] = []
+def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform, eye: Eye, *, letters: bool) -> Iterator[Line]:
+    words: list[_PlacedWord] = []
     word = _OpenWord()
-    indices: list[int] = []
     rectangle = raw.FS_RECTF()
     reference = ctypes.byref(rectangle)
     count = raw.FPDFText_CountChars(textpage)
@@ -210,15 +231,32 @@ def _lines(textpage: raw.FPDF_TEXTPAGE, transform: _Transform, *, letters: bool)
         character = _letter(code)
         if ends_line or character.isspace():
             if finished := word.finish(transform, letters=letters):
-                words.append(finished)
+                box = (finished.left, finished.top, finished.right, finished.bottom)
+                words.append(_PlacedWord(finished, word.indices, eye.look(word.indices[0], len(word.indices), box)))
             word = _OpenWord()
             if ends_line and words:
-                yield _line(textpage, words, indices, hyphenated=hyphen)
-                words, indices = [], []
+                yield from _by_sight(textpage, words, hyphenated=hyphen)
+                words = []
         elif character:
             raw.FPDFText_GetLooseCharBox(textpage, index, reference)
             word.add(character, rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-            indices.append(index)
+            word.indices.append(index)
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedWord:
+    """`indices` are those of its characters."""
+
+    word: Word
+    indices: list[int]
+    sight: Sight
+
+
+def _by_sight(textpage: raw.FPDF_TEXTPAGE, words: Sequence[_PlacedWord], *, hyphenated: bool) -> Iterator[Line]:
+    """A line; several where some of its words are seen and others are not."""
+    for sight in dict.fromkeys(word.sight for word in words):
+        alike = [word for word in words if word.sight is sight]
+        yield _line(textpage, alike, hyphenated=hyphenated and alike[-1] is words[-1])
 
 
 def _letter(code: int) -> str:
@@ -233,15 +271,13 @@ def _letter(code: int) -> str:
     return chr(code)
 
 
-def _line(textpage: raw.FPDF_TEXTPAGE, words: list[Word], indices: list[int], *, hyphenated: bool) -> Line:
-    """Look at three characters for size, weight and visibility: a line of mixed fonts is what most of it is."""
+def _line(textpage: raw.FPDF_TEXTPAGE, words: Sequence[_PlacedWord], *, hyphenated: bool) -> Line:
+    """Look at three characters for size and weight: a line of mixed fonts is what most of it is."""
+    indices = [index for word in words for index in word.indices]
     looked_at = [indices[0], indices[len(indices) // 2], indices[-1]]
     size = statistics.median(_size(textpage, index) for index in looked_at)
     bold = sum(_bold(textpage, index) for index in looked_at) >= 2
-    shown = sum(
-        raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(textpage, i)) != INVISIBLE for i in looked_at
-    )
-    return Line(tuple(words), round(2 * size) / 2, bold, shown >= 2, hyphenated)
+    return Line(tuple(word.word for word in words), round(2 * size) / 2, bold, words[0].sight, hyphenated)
 
 
 def _size(textpage: raw.FPDF_TEXTPAGE, index: int) -> float:

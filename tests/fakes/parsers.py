@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from rag.ports import Parser
-from rag.types import Block, BlockKind, Page, PageSkipped, Title
+from rag.types import Block, BlockKind, HiddenText, Page, PageSkipped, Title
 
 A4 = (595.0, 842.0)
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -50,6 +50,9 @@ class Ink:
     size: float = 11
     bold: bool = False
     invisible: bool = False
+    colour: tuple[int, int, int] = (0, 0, 0)
+    ground: tuple[int, int, int] | None = None
+    """A bar of this colour is drawn behind the line."""
 
 
 def write_pdf(path: Path, pages: Sequence[Sequence[Ink]], *, title: str = "", scans: bool = False) -> Path:
@@ -84,6 +87,12 @@ def _draw(document: pdfium.PdfDocument, page: pdfium.PdfPage, ink: Ink) -> None:
     raw.FPDFText_SetText(line, (c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded))
     if ink.invisible:
         raw.FPDFTextObj_SetTextRenderMode(line, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+    raw.FPDFPageObj_SetFillColor(line, *ink.colour, 255)
+    if ink.ground is not None:
+        bar = raw.FPDFPageObj_CreateNewRect(ink.left - 4, A4[1] - ink.top - 6, 500, ink.size + 12)
+        raw.FPDFPageObj_SetFillColor(bar, *ink.ground, 255)
+        raw.FPDFPath_SetDrawMode(bar, raw.FPDF_FILLMODE_ALTERNATE, 0)
+        raw.FPDFPage_InsertObject(page.raw, bar)
     raw.FPDFPageObj_Transform(line, 1, 0, 0, 1, ink.left, A4[1] - ink.top)
     raw.FPDFPage_InsertObject(page.raw, line)
 
@@ -121,6 +130,11 @@ def read_page(parser: Parser, path: Path) -> Page:
 
 def read_title(parser: Parser, path: Path) -> str:
     return next((item.text for item in parser.read(path) if isinstance(item, Title)), "")
+
+
+def hidden_passages(parser: Parser, path: Path) -> int:
+    """How many passages of hidden text the parser says it left out."""
+    return sum(item.passages for item in parser.read(path) if isinstance(item, HiddenText))
 
 
 def read_pages(parser: Parser, path: Path) -> tuple[list[Page], list[PageSkipped]]:
