@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.support import STOP_WORDS
-from rag.verdicts.negation import denied
-from rag.verdicts.opposites import SIDES
+from rag.verdicts.negation import denied, likeness
+from rag.verdicts.opposites import SIDES, sides
 from rag.verdicts.statement import Finding, Statement
 
 NEIGHBOURS = 6
 """Words on each side among which the two statements must share one: the contraries are then about the same thing."""
+
+CLEARLY = 2
+"""By how much more the contrary must be like the claim, where the evidence says both."""
 
 _PREFIXES = ("un", "non-", "non", "dis", "ir")
 
@@ -39,15 +42,23 @@ def check(claim: Statement, evidence: Statement, context: Statement) -> Finding 
     for side in its:
         told.setdefault(side.pair, []).append(side)
     for side in mine:
-        others = told.get(side.pair, [])
-        if not others or any(other.sign == side.sign for other in others):
-            continue
-        if any(one.sign != side.sign for one in mine if one.pair == side.pair):
-            continue
-        for other in others:
-            if other.word != side.word and _same_thing(claim, side.place, evidence, other.place):
-                return Finding(f"the source says “{_shown(evidence, other.place)}”, not “{_shown(claim, side.place)}”")
+        contrary = _contrary(claim, side, evidence, told.get(side.pair, []))
+        is_both = any(one.sign != side.sign for one in mine if one.pair == side.pair)
+        if contrary is not None and not is_both and _same_thing(claim, side.place, evidence, contrary.place):
+            said, found = _shown(claim, side.place), _shown(evidence, contrary.place)
+            return Finding(f"the source says “{found}”, not “{said}”")
     return None
+
+
+def _contrary(claim: Statement, side: _Side, evidence: Statement, told: list[_Side]) -> _Side | None:
+    """The contrary in the evidence, unless this says the same as well and no further off."""
+    same = [other for other in told if other.sign == side.sign]
+    contrary = [other for other in told if other.sign != side.sign and other.word != side.word]
+    if not contrary:
+        return None
+    near = {other: likeness(claim, side.place, evidence, other.place) for other in (*same, *contrary)}
+    best = max(contrary, key=lambda other: near[other])
+    return best if all(near[best] >= near[other] + CLEARLY for other in same) else None
 
 
 @lru_cache(maxsize=4096)
@@ -57,8 +68,17 @@ def _sides(statement: Statement) -> tuple[_Side, ...]:
         _Side(pair, -sign if place in no else sign, place, token.stem)
         for place, token in enumerate(statement.tokens)
         if not (place and statement.tokens[place - 1].folded == "at")
-        for pair, sign in SIDES.get(token.folded) or SIDES.get(token.stem, ())
+        for pair, sign in _of(statement, place)
     )
+
+
+def _of(statement: Statement, place: int) -> tuple[tuple[int, int], ...]:
+    """ "Must not" and "cannot" forbid: they are no contrary of "must"."""
+    token = statement.tokens[place]
+    following = statement.tokens[place + 1].folded if place + 1 < len(statement.tokens) else ""
+    if token.folded == "cannot" or (token.folded in ("must", "shall") and following == "not"):
+        return SIDES["forbid"]
+    return sides(token)
 
 
 def _prefixed(statement: Statement, other: Statement) -> list[_Side]:

@@ -53,6 +53,9 @@ _CENTURIES = {
 }
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
+_BARE_YEAR = r"(?P<year>1[5-9][0-9]{2}|20[0-9]{2})"
+_NO_SUM = r"\b(?![.,]\d|\s?[%€$£]|[/:]\d|\s+(?:people|members|euros?|dollars|pounds|km|kg|units|words|pages)\b)"
+"""Behind what may be a year: nothing that makes a sum of it."""
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.)?"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
@@ -71,7 +74,8 @@ _FORMS = tuple(
         r"\b(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::[0-5]\d)?(?=\s*(?:h\b|hours\b|uhr\b|o'clock))",
         r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?![\d:])",
         r"\b(?P<weekday>" + "|".join(_WEEKDAYS) + r")s?\b",
-        r"(?<![\d.,/$€£-])\b" + _YEAR + r"\b(?![.,]\d|\s?[%€$£]|[/:]\d|\s+(?:people|members|euros?|dollars|km|kg|units|words|pages))",
+        r"\b(?:in|since|until|till|by|from|during|before|after|between|year|and|to|or|der|en|im)\s+" + _BARE_YEAR + _NO_SUM,
+        r"(?<![\d.,/$€£-])\b" + _BARE_YEAR + _NO_SUM + r"(?!\s+(?:[a-z]+s|people|men|women|children)\b)",
     )
 )  # fmt: skip
 _BARE_MONTH = re.compile(
@@ -163,6 +167,7 @@ def _moment(match: re.Match[str]) -> Iterator[Moment]:
     month = parts.get("month", "")
     if readings and not (month.casefold() in ("may", "mar", "march", "mai", "mars") and month.islower()):
         start = match.start("month") if match.re is _BARE_MONTH else match.start()
+        start = match.start("year") if set(parts) == {"year"} else start
         fields = tuple(frozenset({**one, **_implied(one)}.items()) for one in readings)
         yield Moment(" ".join(match.string[start : match.end()].split()).rstrip("."), start, match.end(), fields)
 

@@ -57,16 +57,17 @@ class Name:
 
 def check(claim: Statement, evidence: Statement, context: Statement) -> Finding | None:
     """The first name of the claim that neither the evidence nor its context has."""
-    told = {token.folded for token in evidence.tokens} | _acronyms(evidence)
-    around = {token.folded for token in context.tokens} | _acronyms(context)
-    lowered = {token.text for token in (*evidence.tokens, *context.tokens)}
-    said = {token.folded for token in claim.tokens} | _acronyms(claim)
-    others = [name for name in names(evidence) if not _is_among(name.folded, said)]
+    told = {token.folded for token in (*evidence.tokens, *context.tokens)}
+    initials = _acronyms(evidence) | _acronyms(context)
+    as_written = {token.text.replace(".", "") for token in (*evidence.tokens, *context.tokens)}
+    said = {token.folded for token in claim.tokens}
+    others = [name for name in names(evidence) if name.folded not in said]
     missing = []
     for name in names(claim):
-        if _is_among(name.folded, told) or _is_among(name.folded, around) or _spells_out(name, claim, told | around):
+        is_told = _is_among(name.folded, told) or (name.text.isupper() and name.folded in initials)
+        if is_told or _spells_out(name, claim, as_written):
             continue
-        if not name.is_first or name.folded not in lowered:
+        if not name.is_first or name.folded not in as_written:
             missing.append(name)
     for name in missing:
         rival = _rival(name, others)
@@ -117,8 +118,9 @@ def _opens_as_name(tokens: tuple[Token, ...], place: int) -> bool:
         return True
     if token.text.endswith(("'s", "'")):
         return True
-    bare = not token.folded.endswith(_BARE_ENDINGS)
-    return bare and (following.folded in _VERBS or following.text == "," or following.folded == "and")
+    if token.folded.endswith(_BARE_ENDINGS):
+        return False
+    return following.folded in _VERBS or following.text == "," or following.folded.endswith(("s", "ed"))
 
 
 def _is_odd(text: str) -> bool:
@@ -167,7 +169,7 @@ def _spells_out(name: Name, claim: Statement, told: set[str]) -> bool:
         start -= 1
     while end + 1 < len(tokens) and tokens[end + 1].text[:1].isupper():
         end += 1
-    initials = "".join(token.folded[:1] for token in tokens[start : end + 1])
+    initials = "".join(token.text[:1] for token in tokens[start : end + 1])
     return len(initials) > 1 and initials in told
 
 

@@ -7,9 +7,10 @@ and "rose" are found by their own entry or their stem.
 from __future__ import annotations
 
 from rag.support import stem
+from rag.verdicts.statement import Token
 
 _PAIRS = """
-allow permit may authorise authorize permissible entitled can | forbid forbidden prohibit ban bar disallow
+allow permit may authorise authorize permissible entitled can possible | impossible forbid forbidden prohibit ban bar disallow
 require must shall need mandatory obligatory compulsory obliged necessary | optional voluntary unnecessary exempt waive
 include cover contain comprise encompass | exclude omit
 accept approve grant consent | reject refuse deny decline turn-down
@@ -33,7 +34,6 @@ alive survive survived living | dead die died death
 safe harmless | dangerous unsafe hazardous harmful
 same identical equal | different differ unequal
 valid | invalid void
-possible | impossible
 able | unable incapable
 active activate | inactive deactivate
 effective | ineffective
@@ -118,3 +118,8 @@ def _read() -> dict[str, tuple[tuple[int, int], ...]]:
 
 SIDES = _read()
 """For a word, and for its stem, the pairs it belongs to and the side, 1 or -1, on which it stands."""
+
+
+def sides(token: Token) -> tuple[tuple[int, int], ...]:
+    """The pairs and sides of a token, by its form and else by its stem; none for a mark."""
+    return SIDES.get(token.folded) or SIDES.get(token.stem, ())
