@@ -29,6 +29,8 @@ QFrame[role="notice"] { background: $sunken; border: none; border-radius: ${radi
 QFrame[role="quote"] { background: transparent; border: 1px solid transparent; border-left: 2px solid $border;
   border-radius: 0; }
 QFrame[role="quote"]:hover, QFrame[role="quote"]:focus { background: $sunken; border-left-color: $footnote; }
+QFrame[role="mark"] { background: transparent; border: 1px solid $warn; border-radius: ${radius_small}px; }
+QLabel[role="mark"] { color: $warn; font-weight: 600; font-size: ${small}pt; }
 QFrame[role="question"] { background: $sunken; border: none; border-radius: ${radius}px; }
 QFrame[role="composer"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame#veil { background: $selection; border: 2px dashed $accent; }
@@ -53,6 +55,14 @@ QPushButton[kind="quiet"] { padding: 5px ${s}px; background: transparent; border
 QPushButton[kind="quiet"]:hover { background: $sunken; color: $text; }
 QPushButton[kind="quiet"]:checked { background: $selection; color: $text; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
+QPushButton[kind="disclosure"] { padding: 2px ${xs}px; background: transparent; border-color: transparent;
+  color: $muted; font-size: ${small}pt; text-align: left; }
+QPushButton[kind="disclosure"]:hover { color: $text; }
+QPushButton[kind="disclosure"]:focus { border-color: $accent; }
+QPushButton[kind="number"] { color: $footnote; background: transparent; border: 1px solid transparent;
+  padding: 0 ${xs}px; font-weight: 600; font-size: ${small}pt; min-width: 18px; }
+QPushButton[kind="number"]:hover { background: $selection; }
+QPushButton[kind="number"]:focus { border-color: $accent; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; color: $accent;
   padding: 2px ${xs}px; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }

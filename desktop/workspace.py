@@ -114,6 +114,7 @@ class Workspace(QWidget):
         self._show_sources.setVisible(place == CHAT and not self._sources_wanted)
         self._progress.hide_progress(hidden=place == LIBRARY)
         if place == CHAT:
+            self._chat.recall()
             self._chat.focus_question()
 
     def begin(self) -> None:
@@ -185,6 +186,7 @@ class Workspace(QWidget):
         self._chat.running_changed.connect(self._read_model)
         self._chat.failed.connect(self.failed)
         self._chat.add_requested.connect(self._choose_folder)
+        self._chat.models_requested.connect(self._show_models)
         self._sources.closed.connect(self._toggle_sources)
         self._sources.failed.connect(self.failed)
         self._library.progressed.connect(self._progress.show_status)

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.chat.actions import AnswerActions
+from desktop.chat.account import AccountView
+from desktop.chat.actions import AnswerActions, Written
 from desktop.chat.answer_text import AnswerText
-from desktop.chat.footnotes import Footnotes, show_tooltip, with_footnotes
+from desktop.chat.footnotes import Footnotes, show_tooltip
+from desktop.chat.free_mark import FreeMark
+from desktop.chat.offer import WithoutOffer
 from desktop.chat.quotes import QuoteList, quotes_heading
 from desktop.chat.search_line import SearchLine
-from desktop.controls import button, column, label, row
+from desktop.chat.shade import stretches
+from desktop.controls import column, label
 from desktop.notices import ErrorCard, NoticeLine
 from desktop.tokens import M, S
 from desktop.viewer.reference import Reference, of_quote
 from rag.errors import FootnoteError
 from rag.events import AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
+from rag.sharing import as_html, as_markdown, as_plain
 from rag.types import Answer, Feedback, Message, MessageStatus, Mode, Quote, Scores, Source
 
 
@@ -32,6 +38,7 @@ class AnswerView(QWidget):
     references_opened = Signal(object, int)
     again_requested = Signal()
     without_documents_requested = Signal()
+    models_requested = Signal()
     search_changed = Signal(str)
     rated = Signal(object)
     branch_requested = Signal(int)
@@ -44,6 +51,9 @@ class AnswerView(QWidget):
         self._footnotes = Footnotes()
         self._quotes: tuple[Quote, ...] = ()
         self._scores: dict[int, Scores] = {}
+        self._answer: Answer | None = None
+        self._when = datetime.now(UTC)
+        self._shows_certainty = False
         self._search = SearchLine()
         self._search.changed.connect(self.search_changed)
         self._status = label("", "small")
@@ -55,9 +65,12 @@ class AnswerView(QWidget):
         self._text.redrawn.connect(self.redrawn)
         self._notes = column(gap=S)
         self._panels = column()
-        self._without = button("Answer without documents")
-        self._without.clicked.connect(self.without_documents_requested)
-        self._without.hide()
+        self._mark = FreeMark()
+        self._offer = WithoutOffer()
+        self._offer.accepted.connect(self.without_documents_requested)
+        self._offer.models_requested.connect(self.models_requested)
+        self._account = AccountView()
+        self._account.source_opened.connect(self._open_source)
         self._actions = AnswerActions()
         self._actions.hide()
         self._connect_actions()
@@ -82,7 +95,8 @@ class AnswerView(QWidget):
         """A stored answer, also one that was stopped or failed."""
         self.answer_id = message.id
         self.feedback = message.feedback
-        answer = message.answer or Answer(text=message.content, mode=message.mode or Mode.FREE)
+        self._when = message.created_at
+        answer = message.answer or Answer(text=message.content, mode=message.mode or Mode.GROUNDED)
         failed = message.status is MessageStatus.FAILED
         reasons = answer.notices[-1:] if failed else ()
         shown = replace(answer, notices=answer.notices[:-1]) if reasons else answer
@@ -123,33 +137,44 @@ class AnswerView(QWidget):
                 old.deleteLater()
         self._panels.addWidget(panel)
 
-    def copied_text(self) -> str:
-        """The answer with its footnotes written out below."""
-        return with_footnotes(self._text.text, self._footnotes.citations)
+    def show_needed(self, needed: str) -> None:
+        """What has to be done before it can be answered without documents; empty when nothing has."""
+        self._offer.show_needed(needed)
+
+    def show_certainty(self, *, shown: bool) -> None:
+        """Whether the model's own certainty is to be seen behind the sentences."""
+        self._shows_certainty = shown
+        self._shade()
+
+    def copied(self) -> Written:
+        """The answer with its footnotes, who wrote it and when, and whether it is from the documents at all."""
+        mode = Mode.GROUNDED if self._mark.isHidden() else Mode.FREE
+        answer = self._answer or Answer(self._text.text, mode, citations=self._footnotes.citations)
+        return Written(*(write(answer, self._when) for write in (as_plain, as_markdown, as_html)))
 
     def _connect_actions(self) -> None:
         self._actions.rated.connect(self.rated)
         self._actions.again_requested.connect(self.again_requested)
         self._actions.branches.branch_requested.connect(self.branch_requested)
-        self._actions.use_text(self.copied_text)
+        self._actions.use_copy(self.copied)
 
     def _lay_out(self) -> None:
         stack = self._stack = column(self, gap=M)
         stack.addWidget(self._search)
+        stack.addWidget(self._mark)
         stack.addWidget(self._status)
         stack.addWidget(self._quote_list)
         stack.addWidget(self._text)
         stack.addLayout(self._notes)
-        offer = row()
-        offer.addWidget(self._without)
-        offer.addStretch()
-        stack.addLayout(offer)
+        stack.addWidget(self._offer)
         stack.addWidget(self._actions)
+        stack.addWidget(self._account)
         stack.addLayout(self._panels)
 
     def _start(self, event: AskStarted) -> None:
         self.answer_id = event.answer_id
-        self._say("Searching your documents…")
+        self._mark.setVisible(event.free)
+        self._say("The model answers without your documents…" if event.free else "Searching your documents…")
 
     def _show_search(self, event: SearchedFor) -> None:
         self._search.show_search(event.text)
@@ -190,7 +215,9 @@ class AnswerView(QWidget):
         self._show_answer(event.answer, stopped=event.stopped)
 
     def _show_answer(self, answer: Answer, *, stopped: bool) -> None:
+        self._answer = answer
         self._quotes = answer.quotes
+        self._mark.setVisible(answer.mode is Mode.FREE)
         self._search.show_search(answer.searched_for)
         self._know(answer.sources)
         self._footnotes.cite(answer.citations)
@@ -201,11 +228,17 @@ class AnswerView(QWidget):
             self._put_text_first()
         self._text.setVisible(not quotes_only)
         self._text.show_text(answer.text)
+        self._shade()
         for text in answer.notices:
             self._notes.addWidget(NoticeLine(text))
-        self._without.setVisible(answer.abstained)
+        self._offer.setVisible(answer.abstained)
         self._say("Stopped; this is as far as it came." if stopped else "")
         self._actions.show_for(answer.text, answer=answer)
+        self._account.show_account(answer)
+
+    def _shade(self) -> None:
+        noted = self._answer.account if self._answer is not None and self._shows_certainty else None
+        self._text.shade(stretches(noted.certainties, self._text.text) if noted else ())
 
     def _put_text_first(self) -> None:
         """“Your documents do not say” comes before what was nearest."""
@@ -248,9 +281,20 @@ class AnswerView(QWidget):
             scored, place = [self._with_scores(chosen)], 0
         self.references_opened.emit(scored, place)
 
+    def _open_source(self, number: int) -> None:
+        source = next((each for each in self._answer.sources if each.number == number), None) if self._answer else None
+        if source is not None:
+            self._open([Reference(source)], Reference(source))
+
     def _with_scores(self, reference: Reference) -> Reference:
+        """As the search told them, or as they were noted down with a stored answer."""
         scores = self._scores.get(reference.source.passage_id or 0)
-        return Reference(reference.source, reference.quote, reference.span, scores)
+        noted = (
+            self._answer.account.of_source(reference.source.number) if self._answer and self._answer.account else None
+        )
+        if scores is None and noted is not None:
+            scores = Scores(noted.words, noted.vectors, noted.fused)
+        return replace(reference, scores=scores)
 
 
 def _is_quotes(answer: Answer) -> bool:

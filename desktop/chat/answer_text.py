@@ -8,6 +8,7 @@ joined, so that text can be selected across paragraphs.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desktop.chat.code_block import CodeBlock
 from desktop.chat.markdown import Block, joined_prose, split_blocks
 from desktop.chat.prose import ProseView
+from desktop.chat.shade import Stretch, letters
 from desktop.controls import column
 from desktop.tokens import XS
 
@@ -52,6 +54,7 @@ class AnswerText(QFrame):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._work)
         self._cost_ms = 0.0
+        self._shaded: tuple[Stretch, ...] = ()
 
     @property
     def text(self) -> str:
@@ -60,6 +63,12 @@ class AnswerText(QFrame):
     def know(self, numbers: frozenset[int]) -> None:
         """The numbers of sources that exist; set before text comes."""
         self._known = numbers
+
+    def shade(self, shaded: Sequence[Stretch]) -> None:
+        """Shade these stretches of the whole answer; set before `show_text`, or after it for a change of mind."""
+        self._shaded = tuple(shaded)
+        for widget, block in zip(self._widgets, self._blocks, strict=False):
+            self._shade(widget, block)
 
     def append(self, piece: str) -> None:
         self._text += piece
@@ -111,6 +120,7 @@ class AnswerText(QFrame):
         while self._drawn < len(self._blocks):
             block = self._blocks[self._drawn]
             self._widgets.append(self._show_code(block) if block.is_code else self._show_prose(block))
+            self._shade(self._widgets[-1], block)
             self._put(self._drawn)
             self._drawn += 1
             if time.monotonic() > deadline:
@@ -132,6 +142,10 @@ class AnswerText(QFrame):
         widget = self._take(spare) if spare else self._make_prose()
         widget.show_block(block, self._known)
         return widget
+
+    def _shade(self, widget: ProseView | CodeBlock, block: Block) -> None:
+        if isinstance(widget, ProseView):
+            widget.shade(self._shaded, letters(self._text, block.start) if self._shaded else 0)
 
     def _take(self, widget: Piece) -> Piece:
         self._spare.remove(widget)

@@ -1,4 +1,4 @@
-"""Which source and quote stand behind a footnote mark, what its tooltip says, and how they are copied."""
+"""Which source and quote stand behind a footnote mark, and what its tooltip says."""
 
 from __future__ import annotations
 
@@ -61,20 +61,3 @@ def show_tooltip(reference: Reference, position: QPoint, widget: QWidget) -> Non
     shown = quote if len(quote) <= _MOST_IN_TOOLTIP else quote[:_MOST_IN_TOOLTIP].rstrip() + "…"
     place = escape(where(reference.source))
     QToolTip.showText(position, f"<p>“{escape(shown)}”</p><p><small>{place}</small></p>", widget)
-
-
-def with_footnotes(text: str, citations: Sequence[Citation]) -> str:
-    """The answer and below it each cited number once, with document, place and the quotes that were cited."""
-    quotes: dict[int, list[str]] = {}
-    places: dict[int, str] = {}
-    for citation in citations:
-        number = citation.source.number
-        places[number] = where(citation.source)
-        said = quotes.setdefault(number, [])
-        quote = " ".join(citation.quote.split())
-        if quote not in said:
-            said.append(quote)
-    lines = [
-        f"[{number}] {places[number]}: " + " … ".join(f"“{q}”" for q in quotes[number]) for number in sorted(quotes)
-    ]
-    return text.rstrip() + ("\n\n" + "\n".join(lines) if lines else "")

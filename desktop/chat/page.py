@@ -7,6 +7,7 @@ on when another conversation is looked at. It knows nothing of the panels at its
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 Loaded = tuple[Conversation, list[Message], list[Source]]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What other pages decide: `needed` before a question can be answered without documents, and the preference."""
+
+    needed: str = ""
+    certainty: bool = False
+
+
 class ChatPage(QWidget):
     """`conversation_changed` carries the id on screen (0: a new one); `sources_changed` its sources."""
 
@@ -45,6 +54,7 @@ class ChatPage(QWidget):
     running_changed = Signal(bool)
     failed = Signal(object)
     add_requested = Signal()
+    models_requested = Signal()
 
     def __init__(self, assistant: Assistant, lanes: Lanes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +67,7 @@ class ChatPage(QWidget):
         self._answer: AnswerView | None = None
         self._question: QuestionView | None = None
         self._loading: Job | None = None
+        self._standing = Standing()
         self._welcome = Welcome()
         self._welcome.add_requested.connect(self.add_requested)
         self._transcript = Transcript(self._view_of)
@@ -126,6 +137,12 @@ class ChatPage(QWidget):
         job.reported.connect(self._show_library)
         job.failed.connect(self.failed)
 
+    def recall(self) -> None:
+        """Read again what other pages may have changed: the model in use, and what is to be shown of it."""
+        job = self._lanes.read.call(partial(_read_standing, self._assistant))
+        job.reported.connect(self._show_standing)
+        job.failed.connect(self.failed)
+
     def _lay_out(self) -> None:
         foot = row()
         foot.setContentsMargins(XL, 0, XL, M)
@@ -184,6 +201,9 @@ class ChatPage(QWidget):
         view.references_opened.connect(self.references_opened)
         view.again_requested.connect(self._answer_again)
         view.without_documents_requested.connect(self._answer_without_documents)
+        view.models_requested.connect(self.models_requested)
+        view.show_needed(self._standing.needed)
+        view.show_certainty(shown=self._standing.certainty)
         view.search_changed.connect(self._search_instead)
         view.rated.connect(self._rate)
         view.branch_requested.connect(self._go_to_branch)
@@ -239,6 +259,7 @@ class ChatPage(QWidget):
             return
         asking.deleteLater()
         self.conversation_touched.emit()
+        self.recall()
         on_screen = self._answer if asking.started is None or self._is_shown(asking.started) else None
         if on_screen is not None and error is not None:
             on_screen.show_failure(error)
@@ -366,6 +387,13 @@ class ChatPage(QWidget):
         self._sources = sources
         self.sources_changed.emit(sources)
 
+    def _show_standing(self, standing: Standing) -> None:
+        self._standing = standing
+        for view in self._transcript.views():
+            if isinstance(view, AnswerView):
+                view.show_needed(standing.needed)
+                view.show_certainty(shown=standing.certainty)
+
     def _read_library(self) -> tuple[object, object]:
         return self._assistant.collections(), self._assistant.documents(Scope())
 
@@ -373,6 +401,10 @@ class ChatPage(QWidget):
         collections, documents = library
         self._scope.show_library(collections, documents)  # type: ignore[arg-type]
         self._welcome.show_count(len(documents))
+
+
+def _read_standing(assistant: Assistant) -> Standing:
+    return Standing(assistant.needed_without_documents(), assistant.preferences().certainty)
 
 
 def _read_thread(assistant: Assistant, conversation_id: int, leaf: int | None) -> Loaded:

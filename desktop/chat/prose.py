@@ -5,6 +5,8 @@ It loads nothing and follows no link; a footnote mark under the mouse or the key
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
@@ -18,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from desktop.chat.markdown import MARK_SCHEME, Block, Look, to_html
+from desktop.chat.shade import Stretch, selections
 from desktop.theme import CODE_FAMILIES, current_colours, reading_font
 from desktop.tokens import SIZE_READING
 
@@ -58,6 +61,8 @@ class ProseView(QTextBrowser):
         self._block = Block("", 0, 0)
         self._known: frozenset[int] = frozenset()
         self._hovered = ""
+        self._shaded: tuple[Stretch, ...] = ()
+        self._first_letter = 0
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(reading_font(SIZE_READING))
@@ -77,6 +82,12 @@ class ProseView(QTextBrowser):
             return
         self._block, self._known = block, known
         self._draw()
+
+    def shade(self, shaded: Sequence[Stretch], first_letter: int) -> None:
+        """Shade these stretches of the answer, whose letter `first_letter` is the first here; none takes it away."""
+        if (tuple(shaded), first_letter) != (self._shaded, self._first_letter):
+            self._shaded, self._first_letter = tuple(shaded), first_letter
+            self._draw_shade()
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> object:
         return None
@@ -111,7 +122,12 @@ class ProseView(QTextBrowser):
     def _draw(self) -> None:
         self.setHtml(to_html(self._block, self._known, current_look()))
         self._set_leading()
+        self._draw_shade()
         self._fit()
+
+    def _draw_shade(self) -> None:
+        tint = current_colours().warn
+        self.setExtraSelections(selections(self._block, self._first_letter, self.document(), self._shaded, tint))
 
     def _set_leading(self) -> None:
         """Lines at one distance, also those with a raised mark; headings keep their own."""

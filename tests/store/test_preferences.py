@@ -17,6 +17,7 @@ CHOSEN = Preferences(
     n_gpu_layers=-1,
     threads=2,
     theme="dark",
+    certainty=True,
     extra={"splitter": "0.4"},
 )
 
