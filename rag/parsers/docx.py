@@ -14,18 +14,17 @@ from pathlib import Path
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.cleaning import clean, shown_name
-from rag.parsers.docx_package import Element, Package, attribute, child, is_on, local_name
+from rag.parsers.docx_package import Element, Package, attribute, local_name
+from rag.parsers.docx_sight import Eye, ground_of_box, ground_of_cell
 from rag.parsers.docx_styles import Numbering, Styles
 from rag.parsers.formats import DOCX, suffixes_of
-from rag.types import BlockKind, Counting, Page, PageSkipped, Title
+from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
 _SKIPPED = frozenset(
     """pPr rPr tblPr tblGrid trPr tcPr sectPr del moveFrom instrText delText sdtPr sdtEndPr Fallback commentReference
     annotationRef proofErr bookmarkStart bookmarkEnd rt""".split()
 )
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
-_UNSEEN_SIZE = 2
-"""Font size in half points: nobody reads one point."""
 
 
 class DocxParser:
@@ -39,8 +38,8 @@ class DocxParser:
         """A ZIP whose first entries lie in the folder word."""
         return head.startswith(b"PK\x03\x04") and b"word/" in head
 
-    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
-        """Yield the title and the document as one page.
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
+        """Yield the title, what is hidden, and the document as one page.
 
         Raises DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentEmpty.
         """
@@ -49,6 +48,8 @@ class DocxParser:
                 yield Title(title)
             walk = _Walk(package)
             walk.body(package.document())
+        if walk.hidden:
+            yield HiddenText(walk.hidden)
         page = walk.builder.page()
         if not page.text:
             raise DocumentEmpty(f"“{shown_name(path)}” holds no text.", "It may hold only pictures.")
@@ -60,7 +61,11 @@ class _Walk:
 
     def __init__(self, package: Package) -> None:
         self.builder = PageBuilder()
-        self._styles = Styles(package.part("styles"))
+        self.hidden = 0
+        self._ground = ""
+        styles = package.part("styles")
+        self._styles = Styles(styles)
+        self._eye = Eye(styles)
         self._numbering = Numbering(package.part("numbering"))
         self._notes = {kind: _notes(package.part(f"{kind}s")) for kind in ("footnote", "endnote")}
 
@@ -77,7 +82,7 @@ class _Walk:
 
     def _paragraph(self, paragraph: Element) -> None:
         style = self._styles.of(paragraph)
-        text = _Text(self._styles, white_is_hidden=True).of(paragraph)
+        text = self._text_of(paragraph, self._ground)
         label = self._numbering.label(style.numbering) if text.text.strip() else ""
         words = text.text.strip()
         if style.heading_level:
@@ -87,11 +92,18 @@ class _Walk:
         else:
             self.builder.add(words, BlockKind.PARAGRAPH)
         for box in text.boxes:
+            self._ground, outside = ground_of_box(box), self._ground
             self.body(box)
+            self._ground = outside
         for kind, number in text.notes:
             note = self._notes[kind].get(number)
             if note is not None:
-                self.builder.add(_Text(self._styles).of(note).text, BlockKind.PARAGRAPH)
+                self.builder.add(self._text_of(note).text, BlockKind.PARAGRAPH)
+
+    def _text_of(self, element: Element, ground: str = "") -> _Text:
+        text = _Text(self._eye, ground=ground).of(element)
+        self.hidden += text.hidden
+        return text
 
     def _table(self, table: Element) -> None:
         rows = [list(_inside(row, "tc")) for row in _inside(table, "tr")]
@@ -100,7 +112,7 @@ class _Walk:
                 self.body(cells[0])
             return
         for cells in rows:
-            texts = [_Text(self._styles).of(cell).text for cell in cells]
+            texts = [self._text_of(cell, ground_of_cell(cell, table)).text for cell in cells]
             self.builder.add(table_row(texts), BlockKind.TABLE)
 
 
@@ -120,59 +132,47 @@ def _notes(part: Element | None) -> dict[str, Element]:
 
 
 class _Text:
-    """The visible text below an element, and the text boxes and notes that hang on it."""
+    """The visible text below an element, and the text boxes and notes that hang on it. `hidden` counts the stretches of
+    text that nobody sees.
+    """
 
-    def __init__(self, styles: Styles, *, white_is_hidden: bool = False) -> None:
-        self._styles = styles
-        self._white_is_hidden = white_is_hidden
+    def __init__(self, eye: Eye, *, ground: str = "") -> None:
+        self._eye = eye
+        self._ground = ground
         self._pieces: list[str] = []
+        self._in_hidden = False
         self.boxes: list[Element] = []
         self.notes: list[tuple[str, str]] = []
+        self.hidden = 0
 
     def of(self, element: Element) -> _Text:
-        self._white_is_hidden = self._white_is_hidden and child(child(element, "pPr"), "shd") is None
-        self._collect(element)
+        self._collect(element, element)
         return self
 
     @property
     def text(self) -> str:
         return "".join(self._pieces)
 
-    def _collect(self, parent: Element) -> None:
+    def _collect(self, parent: Element, paragraph: Element) -> None:
         for element in parent:
             name = local_name(element)
             if name == "t":
                 self._pieces.append(element.text or "")
+                self._in_hidden = False
             elif name in _SPACES:
                 self._pieces.append(_SPACES[name])
             elif name == "txbxContent":
                 self.boxes.append(element)
             elif name in {"footnoteReference", "endnoteReference"}:
                 self.notes.append((name.removesuffix("Reference"), attribute(element, "id")))
-            elif name and name not in _SKIPPED and not (name == "r" and self._hidden(element)):
-                self._collect(element)
+            elif name == "r" and self._eye.hides(element, paragraph, ground=self._ground):
+                self._leave_out(element)
+            elif name and name not in _SKIPPED:
+                self._collect(element, element if name == "p" else paragraph)
                 if name in {"p", "tc"}:
                     self._pieces.append("\n" if name == "p" else " ")
 
-    def _hidden(self, run: Element) -> bool:
-        properties = child(run, "rPr")
-        if properties is None:
-            return False
-        style = child(properties, "rStyle")
-        vanish = child(properties, "vanish")
-        if (
-            is_on(vanish)
-            if vanish is not None
-            else style is not None and self._styles.vanishes(attribute(style, "val"))
-        ):
-            return True
-        size = child(properties, "sz")
-        if size is not None and attribute(size, "val").isdigit() and int(attribute(size, "val")) <= _UNSEEN_SIZE:
-            return True
-        color = child(properties, "color")
-        white = color is not None and attribute(color, "val").upper() == "FFFFFF"
-        return (
-            white
-            and self._white_is_hidden
-            and not any(child(properties, mark) is not None for mark in ("shd", "highlight"))
-        )
+    def _leave_out(self, run: Element) -> None:
+        if any((found.text or "").strip() for found in run if local_name(found) == "t"):
+            self.hidden += not self._in_hidden
+            self._in_hidden = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from rag.parsers.docx_package import Element, attribute, child, is_on, local_name
+from rag.parsers.docx_package import Element, attribute, child, local_name
 
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _CHAIN = 20
@@ -24,7 +24,6 @@ class ParagraphStyle:
 
     heading_level: int = 0
     numbering: tuple[str, int] | None = None
-    vanishes: bool = False
 
 
 class Styles:
@@ -42,10 +41,6 @@ class Styles:
         style = self._named(attribute(named, "val")) if named is not None else ParagraphStyle()
         return _with_properties(style, properties)
 
-    def vanishes(self, style_id: str) -> bool:
-        """Whether text of that style is hidden."""
-        return self._named(style_id).vanishes
-
     def _named(self, style_id: str, depth: int = 0) -> ParagraphStyle:
         if style_id in self._known:
             return self._known[style_id]
@@ -57,9 +52,6 @@ class Styles:
         style = _with_properties(style, child(element, "pPr"))
         if level := _level_of_name(element):
             style = replace(style, heading_level=level)
-        vanish = child(child(element, "rPr"), "vanish")
-        if vanish is not None:
-            style = replace(style, vanishes=is_on(vanish))
         self._known[style_id] = style
         return style
 
