@@ -79,14 +79,19 @@ def test_any_text_is_read_and_spans_stay_inside_it(reader: SpanModel, passage: s
 
 
 @pytest.mark.real
-def test_passages_read_together_are_read_as_each_alone(reader: SpanModel) -> None:
-    together = reader.read("How high is the lighthouse?", [OTHER, PASSAGE, ""])
-    alone = [spans for text in (OTHER, PASSAGE, "") for spans in reader.read("How high is the lighthouse?", [text])]
-    for one, other in zip(together, alone, strict=True):
-        assert [(span.start, span.end) for span in one[:1]] == [(span.start, span.end) for span in other[:1]]
-        assert [span.probability for span in one[:1]] == pytest.approx(
-            [span.probability for span in other[:1]], abs=0.05
-        )
+def test_passages_read_together_are_read_as_each_alone() -> None:
+    reader = SpanModel(bundled_span_reader(), threads=2)
+    passages = [OTHER, PASSAGE, "", PASSAGE * 9]
+    together = reader.read("How high is the lighthouse?", passages)
+    assert together == [spans for text in passages for spans in reader.read("How high is the lighthouse?", [text])]
+
+
+@pytest.mark.real
+def test_the_scores_of_a_passage_are_those_of_its_likeliest_span(reader: SpanModel) -> None:
+    margin, here = reader.scores("How high is the lighthouse?", PASSAGE)
+    (spans,) = reader.read("How high is the lighthouse?", [PASSAGE])
+    assert spans[0].probability == reader.calibration.probability(margin, here)
+    assert reader.scores("How high is the lighthouse?", "") == (-np.inf, 0.0)
 
 
 @pytest.mark.real
