@@ -9,17 +9,15 @@ model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
 
 from local_models.cancel import CancelToken
 from local_models.types import FoundSpan
 from rag.errors import UsageError
 from rag.events import Notice, RowsAdded
-from rag.report_types import ReportCell, ReportRequest, ReportRow
-from rag.reports.centrality import centrality, shares
-from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, is_prose
+from rag.report_types import ReportCell, ReportRequest, ReportRow, RowKind
+from rag.reports.centrality import Scores, centrality, shares
+from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all
 from rag.reports.questions import MadeQuestion, questions_from
 from rag.reports.summary import Part, parts_of
 from rag.types import Document, Passage
@@ -32,6 +30,12 @@ TRIED = 6
 
 SAME = 0.5
 """Least share of characters that the words found and the answer have in common (of the shorter of both)."""
+
+OFTEN = 4
+"""Sentences that may hold a name which is asked for; in a long text one in a hundred."""
+
+DEFINES, NAMES = 1.0, 0.5
+"""What a definition is worth beside a sentence's centrality (0 to 1), and what a name loses against a figure."""
 
 LEAST_PROBABILITY = 0.1
 """Of the words found: below it the reader guesses."""
@@ -47,7 +51,9 @@ def make_cards(
             f"No heading has the words “{request.chapter}”.", "Give words of a heading, or leave the chapter out."
         )
     wanted = request.length or USUAL
-    numbering = Numbering()
+    said = _said_often([sentence.text for part in parts for sentence in part.sentences])
+    numbering = Numbering(desk.library)
+    asked: set[str] = set()
     made = 0
     owed = 0
     sizes = [len(part.sentences) for part in parts]
@@ -56,8 +62,8 @@ def make_cards(
         texts = [sentence.text for sentence in part.sentences]
         vectors = yield from embed_all(texts, desk.embedder, cancel, part.label, done=done, total=sum(sizes))
         done += len(texts)
-        ordered = [part.sentences[row] for row in np.argsort(-centrality(vectors), kind="stable")]
-        rows = list(_cards(ordered, part.section, share + owed, numbering, desk, cancel))
+        ordered = _best_first(part.sentences, centrality(vectors), said)
+        rows = list(_cards(ordered, part.section, share + owed, asked, numbering, desk, cancel))
         owed += share - len(rows)
         made += len(rows)
         if rows:
@@ -78,23 +84,48 @@ def _parts(desk: Desk, document: Document, chapter: str, several: bool) -> list[
     return [part for part in kept if part.sentences]
 
 
+def _said_often(texts: Sequence[str]) -> Callable[[str], bool]:
+    """Whether words stand in so many sentences that a blank for them asks for nothing in particular."""
+    everything = "\n".join(texts)
+    most = max(OFTEN, len(texts) // 100)
+    return lambda words: everything.count(words) > most
+
+
+def _best_first(
+    sentences: Sequence[Stretch], scores: Scores, said_often: Callable[[str], bool]
+) -> list[tuple[Stretch, MadeQuestion]]:
+    """Sentences with the best question of each: definitions, then figures, then names; central sentences first."""
+    found = []
+    for sentence, score in zip(sentences, scores, strict=True):
+        made = [one for one in questions_from(sentence.text) if not (one.is_name and said_often(one.answer))]
+        if made:
+            worth = float(score) + (DEFINES if made[0].kind is RowKind.DEFINITION else 0.0)
+            found.append((worth - (NAMES if made[0].is_name else 0.0), sentence, made[0]))
+    found.sort(key=lambda one: -one[0])
+    return [(sentence, question) for _, sentence, question in found]
+
+
 def _cards(
-    sentences: Sequence[Stretch], section: str, wanted: int, numbering: Numbering, desk: Desk, cancel: CancelToken
+    questions: Sequence[tuple[Stretch, MadeQuestion]],
+    section: str,
+    wanted: int,
+    asked: set[str],
+    numbering: Numbering,
+    desk: Desk,
+    cancel: CancelToken,
 ) -> Iterator[ReportRow]:
-    """At most `wanted`, one a sentence, in reading order."""
+    """At most `wanted`, one a sentence, in reading order; none that was `asked` already."""
     kept: list[tuple[Stretch, MadeQuestion, float]] = []
-    tried = 0
-    for sentence in sentences:
-        if len(kept) >= wanted or tried >= TRIED * max(wanted, 1):
+    for sentence, made in questions[: TRIED * max(wanted, 1)]:
+        if len(kept) >= wanted:
             break
-        made = next(iter(questions_from(sentence.text)), None) if is_prose(sentence) else None
-        if made is None:
+        if made.text in asked:
             continue
         cancel.check()
-        tried += 1
         (found,) = desk.spans.find(made.asked, [sentence.passage.text], cancel)
         probability = _confirmed(made, sentence, found)
         if probability is not None:
+            asked.add(made.text)
             kept.append((sentence, made, probability))
     kept.sort(key=lambda card: (card[0].passage.ordinal, card[0].start))
     for sentence, made, probability in kept:

@@ -35,6 +35,7 @@ LETTERS = 0.62
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]*_]*$")
+_ITEM_MARK = re.compile(r"(?:[-*+•‣▪▫◦●○■□·–—►➢✓]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|_{4,}")
 
 
@@ -103,8 +104,36 @@ def sentences_of(library: Library, document: Document) -> list[Stretch]:
 
 
 def in_passage(document: Document, passage: Passage) -> list[Stretch]:
-    """The passage's sentences."""
-    return [Stretch(document, passage, start, end) for start, end in sentences(passage.text)]
+    """The passage's sentences, without the marks and numbers of list items."""
+    spans = [(_behind_mark(passage.text, start, end), end) for start, end in sentences(passage.text)]
+    return [Stretch(document, passage, start, end) for start, end in spans]
+
+
+def _behind_mark(text: str, start: int, end: int) -> int:
+    """Where the words of a list item begin; `start` where there is no mark, or nothing else."""
+    mark = _ITEM_MARK.match(text, start, end)
+    return mark.end() if mark and mark.end() < end else start
+
+
+def whole_words(stretch: Stretch) -> Stretch:
+    """The stretch with the words and numbers whole that it begins or ends in: a reader's tokens may be parts of one."""
+    text, start, end = stretch.passage.text, stretch.start, stretch.end
+    while start and _joined(text, start):
+        start -= 1
+    while end < len(text) and _joined(text, end):
+        end += 1
+    return Stretch(stretch.document, stretch.passage, start, end)
+
+
+def _joined(text: str, place: int) -> bool:
+    """Whether the characters on both sides of `place` belong to one word or number."""
+    before, after = text[place - 1], text[place]
+    if _SPACELESS.match(before) or _SPACELESS.match(after):
+        return False
+    if before.isalnum() and after.isalnum():
+        return True
+    behind = text[place + 1 : place + 2]
+    return before.isdigit() and after in ".,:" and behind.isdigit()
 
 
 def is_heading(sentence: Stretch) -> bool:
@@ -126,7 +155,8 @@ def is_prose(sentence: Stretch) -> bool:
 class Numbering:
     """Gives each cited passage its number in the report, from 1 on in the order of the citations."""
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library) -> None:
+        self._library = library
         self._sources: dict[int, Source] = {}
 
     def source(self, document: Document, passage: Passage) -> Source:
@@ -147,16 +177,23 @@ class Numbering:
     def cite(self, stretch: Stretch, *, said: str | None = None, support: float = 1.0) -> Citation:
         """`said` is the text that rests on it; without one it is the stretch itself, on one line."""
         source = self.source(stretch.document, stretch.passage)
-        first = source.span.start
+        start, end = source.span.start + stretch.start, source.span.start + stretch.end
         return Citation(
             source=source,
             answer_start=0,
             answer_end=len(said if said is not None else stretch.text),
             quote=stretch.raw,
-            quote_span=Span(first + stretch.start, first + stretch.end, source.span.page),
+            quote_span=Span(start, end, self._page(source, start, end)),
             support=support,
             origin=CitationOrigin.MATCHED,
         )
+
+    def _page(self, source: Source, start: int, end: int) -> int | None:
+        """The page of the first character; looked up only where the passage runs over several."""
+        if source.place.last_page in (None, source.place.page) or source.document_id is None:
+            return source.span.page
+        parts = self._library.excerpts(source.document_id, Span(start, end))
+        return parts[0].page if parts else source.span.page
 
     def quoted(self, stretch: Stretch, *, marks: Sequence[tuple[int, int]] = ()) -> ReportCell:
         """A cell that holds the stretch and nothing else; `marks` count in its text on one line."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from rag.chunking import HEADING_SEPARATOR
 from rag.report_types import Report, ReportCell, ReportKind, ReportRow, RowKind
 from rag.types import Citation, MessageStatus, Place
 
@@ -52,8 +53,10 @@ def shown_rows(report: Report) -> list[ReportRow]:
 
 
 def place_of(citation: Citation) -> Place:
-    """Where the quote stands: its very lines where the format counts lines, else the passage's place."""
+    """Where the quote stands: its very page or lines where the format counts these, else the passage's place."""
     place, source = citation.source.place, citation.source
+    if place.page is not None and citation.quote_span.page is not None:
+        return Place(page=citation.quote_span.page)
     if place.lines is None:
         return place
     before = source.text.count("\n", 0, citation.quote_span.start - source.span.start)
@@ -62,9 +65,9 @@ def place_of(citation: Citation) -> Place:
 
 
 def where(citation: Citation) -> str:
-    """The document, the place and the heading; a name that is all of them stands once."""
+    """The document, the place and the nearest heading; a name that is all of them stands once."""
     source = citation.source
-    parts = (source.document, str(place_of(citation)), source.heading)
+    parts = (source.document, str(place_of(citation)), source.heading.rsplit(HEADING_SEPARATOR, 1)[-1])
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 

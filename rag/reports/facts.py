@@ -13,16 +13,19 @@ from collections.abc import Iterator, Sequence
 
 from local_models.cancel import CancelToken
 from rag.events import Notice, Progress, RowsAdded
+from rag.extraction import ORDER_BY_SPANS
 from rag.report_types import ReportCell, ReportRequest, ReportRow, RowKind
-from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, passages_of
+from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, passages_of, whole_words
+from rag.reports.fields import field_of
 from rag.support import analyse
 from rag.types import Document, Passage, Scope
 
 PASSAGES = 12
 """Passages of a document that are read for one cell."""
 
-SURE_ENOUGH = 0.2
-"""Probability of the likeliest words from which they are told."""
+SURE_ENOUGH = 0.35
+"""Probability of words from which they are told. Of 120 questions of SQuAD 2.0 asked of their own article 0.9 have
+words this probable, and none of them when asked of another article."""
 
 LABELLED = 0.98
 """What a value behind its own label is told to be: the label is right, the line may still be about another thing."""
@@ -32,7 +35,7 @@ LONGEST_LINE, LONGEST_VALUE = 400, 160
 
 NOT_FOUND = ReportCell("")
 
-_ASKED = re.compile(r"(?:who|what|when|where|which|why|how|is|are|was|were|does|do|did|has|have|can)\b", re.IGNORECASE)
+_ITEM_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*[.) ]*")
 _LABEL = re.compile(
     r"^[\W_]*(?P<label>[^\W_][^:|\t\n]{1,60}?)[*_]{0,2}\s*(?::|\||\t|\s{3,}|\.{4,})[*_]{0,2}\s*"
     r"(?P<value>\S[^|\t\n]*)"
@@ -44,7 +47,7 @@ def tabulate(
 ) -> Iterator[JobEvent]:
     """Yield one row after the other. Raises ModelError without a span reader, WorkerDied, Cancelled."""
     columns = [topic.strip() for topic in request.topics if topic.strip()]
-    numbering = Numbering()
+    numbering = Numbering(desk.library)
     found = 0
     for done, document in enumerate(documents):
         yield Progress(done, len(documents), document.title)
@@ -56,15 +59,6 @@ def tabulate(
             found += bool(cells[-1].text)
         yield RowsAdded((ReportRow(RowKind.FACTS, (ReportCell(document.title), *cells), document.title),))
     yield Notice(f"{found} of {len(columns) * len(documents)} cells were found; the others are empty.")
-
-
-def question_of(column: str) -> str:
-    """What the span reader is asked: a question as it is, a field's name in one."""
-    if column.endswith("?") or _ASKED.match(column):
-        return column if column.endswith("?") else f"{column}?"
-    first, *rest = column.split()
-    name = " ".join([first if first[1:] != first[1:].lower() else first.lower(), *rest])
-    return f"What is the {name}?"
 
 
 def _cell(
@@ -79,20 +73,28 @@ def _cell(
         labelled = _behind_label(column, document, passage)
         if labelled is not None:
             return ReportCell(labelled.text, (numbering.cite(labelled),), probability=LABELLED)
+    field = field_of(column)
     scope = Scope(documents=frozenset({document.id}))
-    question = question_of(column)
-    hits = desk.retriever.retrieve(question, scope=scope, limit=PASSAGES, cancel=cancel).hits
-    answers = desk.spans.find(question, [hit.passage.text for hit in hits], cancel)
-    best = max(
-        ((spans[0], hit.passage) for spans, hit in zip(answers, hits, strict=True) if spans),
-        key=lambda pair: pair[0].probability,
-        default=None,
-    )
-    if best is None or best[0].probability < SURE_ENOUGH:
+    hits = desk.retriever.retrieve(field.question, scope=scope, limit=PASSAGES, cancel=cancel).hits
+    answers = desk.spans.find(field.question, [hit.passage.text for hit in hits], cancel)
+    found = [
+        (hit.scores.fused + ORDER_BY_SPANS * span.probability, span.probability, words)
+        for hit, spans in zip(hits, answers, strict=True)
+        for span in spans
+        if span.probability >= SURE_ENOUGH
+        and not _numbers_an_item(hit.passage.text, span.start, span.end)
+        and field.fits((words := whole_words(Stretch(document, hit.passage, span.start, span.end))).text)
+    ]
+    if not found:
         return NOT_FOUND
-    span, passage = best
-    words = Stretch(document, passage, span.start, span.end)
-    return ReportCell(words.text, (numbering.cite(words),), probability=span.probability)
+    _, probability, words = max(found, key=lambda one: one[:2])
+    return ReportCell(words.text, (numbering.cite(words),), probability=probability)
+
+
+def _numbers_an_item(text: str, start: int, end: int) -> bool:
+    """Whether the words are but the number of a section or of a list's item: "9" in "9. Insurance"."""
+    line = text.rfind("\n", 0, start) + 1
+    return not text[line:start].strip(" #*(") and bool(_ITEM_NUMBER.fullmatch(text[start : end + 1]))
 
 
 def _behind_label(column: str, document: Document, passage: Passage) -> Stretch | None:

@@ -40,6 +40,9 @@ to 0.3."""
 CLOSEST = 20
 """Sentences close in meaning that are listed for one topic at most: behind these comes what is merely related."""
 
+NEAREST = 30
+"""Passages nearest to a topic whose sentences are looked at for that: about 1.5 s on 2 cores."""
+
 READ_FOR_LANGUAGE = 4000
 """Characters of a document that tell its language."""
 
@@ -58,7 +61,7 @@ def list_mentions(
     """Yield the mentions document by document, then what is close in meaning. Raises WorkerDied, Cancelled."""
     topics = [" ".join(topic.strip(" \"'“”„«»").split()) for topic in request.topics]
     topics = [topic for topic in topics if topic]
-    numbering = Numbering()
+    numbering = Numbering(desk.library)
     counted: Counter[str] = Counter()
     found: set[tuple[int, int]] = set()
     candidates = _candidates(desk, topics, documents)
@@ -184,7 +187,8 @@ def _close(
     """Sentences near the topic in meaning that do not have its words, the documents in their order."""
     by_id = {document.id: document for document in documents}
     ranked = desk.retriever.rank(topic, Scope(documents=frozenset(by_id)), cancel)
-    passages = [passage for passage in desk.library.passages(list(ranked.vectors)) if passage.document_id in by_id]
+    nearest = sorted(ranked.vectors, key=lambda id_: -ranked.vectors[id_])[:NEAREST]
+    passages = [passage for passage in desk.library.passages(nearest) if passage.document_id in by_id]
     sentences = [
         sentence
         for passage in passages

@@ -82,7 +82,7 @@ def _model(desk: Desk, cancel: CancelToken) -> tuple[ModelInfo | None, str]:
 def _phrased(
     request: ReportRequest, documents: Sequence[Document], desk: Desk, info: ModelInfo, cancel: CancelToken
 ) -> Iterator[JobEvent]:
-    numbering = Numbering()
+    numbering = Numbering(desk.library)
     parts = [part for document in documents for part in parts_of(desk, document, several=len(documents) > 1)]
     yield from tell_unread(documents, parts)
     sizes = [len(part.sentences) for part in parts]

@@ -14,6 +14,8 @@ from rag.report_types import RowKind
 
 BLANK = "_____"
 
+WHO = "who or what"
+
 LONGEST_ANSWER = 25
 """Words of a definition; what is longer nobody learns by heart."""
 
@@ -51,14 +53,15 @@ _OPENS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _DEFINED = re.compile(
-    r"^(?P<article>The |A |An )?(?P<term>[\w(][^,;:.?!]{1,70}?) "
+    r"^(?P<article>The |A |An )?(?!(?i:in|on|at|for|from|with|by|of|to|as|when|if|where|while|all|any|"
+    r"some|one|most|many|each|both)\b)(?P<term>[\w(][^,;:.?!]{1,70}?) "
     r"(?P<verb>is defined as|are defined as|refers to|refer to|means|denotes|is|are|was|were) "
     r"(?P<answer>(?:a|an|the|any|one of|each|every|when|where|how|that|those)\b.{8,}?)[.!]?$"
 )
 _MEANS = frozenset({"means", "denotes", "refers to", "refer to", "is defined as", "are defined as"})
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|must|shall|should|do|does|did|that|which|who|if|when|"
-    r"there|of this|of these)\b",
+    r"there|the|of this|of these)\b",
     re.IGNORECASE,
 )
 
@@ -76,6 +79,7 @@ class MadeQuestion:
     start: int
     end: int
     asked: str
+    is_name: bool = False
 
 
 def stands_alone(sentence: str) -> bool:
@@ -99,6 +103,8 @@ def _definition(sentence: str) -> Iterator[MadeQuestion]:
     if len(answer.split()) > LONGEST_ANSWER:
         return
     term = found["term"]
+    if not found["article"] and re.search(r"\s[a-z]", term):
+        term = term[:1].lower() + term[1:]  # a capital of the sentence's, not of a name
     if found["verb"] in _MEANS:
         verb = "do" if found["verb"].startswith(("are", "refer ")) else "does"
         asked = f"What {verb} {_article(found)}{term} mean?"
@@ -123,7 +129,7 @@ def _blanks(sentence: str) -> Iterator[MadeQuestion]:
         hidden = re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)")
         if len(hidden.findall(sentence)) == 1:
             whole = f"{sentence[:start]}{asked}{sentence[end:]}".rstrip(" .!") + "?"
-            yield MadeQuestion(RowKind.BLANK, hidden.sub(BLANK, sentence), answer, start, end, whole)
+            yield MadeQuestion(RowKind.BLANK, hidden.sub(BLANK, sentence), answer, start, end, whole, asked == WHO)
 
 
 def _answers(sentence: str) -> Iterator[tuple[str, int, int]]:
@@ -133,11 +139,12 @@ def _answers(sentence: str) -> Iterator[tuple[str, int, int]]:
     for found in _YEAR.finditer(sentence):
         yield "what year", *found.span()
     for found in _AMOUNT.finditer(sentence):
-        if not _numbers_a_thing(sentence, found.start()):
+        if found.start() and not _numbers_a_thing(sentence, found.start()):
             yield "how many", *found.span()
     for found in _NAME.finditer(sentence):
-        if found["name"].casefold() not in _WEAK_NAMES and not _initial(found["name"]):
-            yield "who or what", found.start("name"), found.end("name")
+        name = found["name"].removesuffix("'s").removesuffix("’s").rstrip("'’.-")
+        if name.casefold() not in _WEAK_NAMES and len(name) > 2 and not _goes_on(sentence, found.start()):
+            yield WHO, found.start("name"), found.start("name") + len(name)
 
 
 def _numbers_a_thing(sentence: str, start: int) -> bool:
@@ -145,5 +152,7 @@ def _numbers_a_thing(sentence: str, start: int) -> bool:
     return bool(_COUNTED_THING.search(sentence[:start]))
 
 
-def _initial(name: str) -> bool:
-    return len(name) < 3 or name.endswith(".")
+def _goes_on(sentence: str, start: int) -> bool:
+    """Whether the word before is capitalised too, so that the name found would be a part of one."""
+    before = re.search(r"\S+\s*$", sentence[:start])
+    return before is not None and before[0][:1].isupper()

@@ -9,7 +9,7 @@ writes instead (rag.reports.phrasing).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,6 +22,7 @@ from rag.ports import Vectors
 from rag.report_types import ReportRequest, ReportRow, RowKind
 from rag.reports.centrality import Scores, centrality, choose, shares
 from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, is_prose, sentences_of
+from rag.reports.questions import stands_alone
 from rag.types import Document
 
 LONGEST_PART, SHORTEST_PART = 150, 12
@@ -35,6 +36,9 @@ OVERVIEW = 4
 
 OPENING = 0.25
 """What the first sentence of a section is worth above the others; writers open with what a section is about."""
+
+POINTING = 0.4
+"""What a sentence loses that points at the one before it ("This is …", "However, …"): alone it is hard to read."""
 
 THEME = 0.3
 """Weight of a sentence's nearness to the middle of the whole document, beside its centrality in its part."""
@@ -57,7 +61,7 @@ def summarise(
     request: ReportRequest, documents: Sequence[Document], desk: Desk, cancel: CancelToken
 ) -> Iterator[JobEvent]:
     """Quote the most central sentences of each part, then of everything. Raises ModelError, WorkerDied, Cancelled."""
-    numbering = Numbering()
+    numbering = Numbering(desk.library)
     parts = [part for document in documents for part in parts_of(desk, document, several=len(documents) > 1)]
     yield from tell_unread(documents, parts)
     everything = [sentence for part in parts for sentence in part.sentences]
@@ -79,7 +83,8 @@ def summarise(
             yield RowsAdded(tuple(_quoted(part.sentences[row], part.section, numbering) for row in rows))
     if len(parts) > 1 and len(picked) > OVERVIEW:
         vectors = np.concatenate(picked_vectors)
-        best = choose(_nearness(vectors, middle), vectors, OVERVIEW)
+        pointing = np.array([0.0 if stands_alone(sentence.text) else POINTING for sentence in picked])
+        best = choose(_nearness(vectors, middle) - pointing, vectors, OVERVIEW)
         yield RowsAdded(tuple(ReportRow(RowKind.OVERVIEW, (numbering.quoted(picked[row]),)) for row in best))
 
 
@@ -98,33 +103,50 @@ def tell_unread(documents: Sequence[Document], parts: Sequence[Part]) -> Iterato
 def parts_of(desk: Desk, document: Document, *, several: bool) -> list[Part]:
     """The document's prose in parts of a readable size, by its headings. `several`: others are summarised beside it."""
     prose = [sentence for sentence in sentences_of(desk.library, document) if is_prose(sentence)]
-    runs = [list(run) for _, run in groupby(prose, key=lambda sentence: _chapter(sentence))]
-    parts = [part for run in _joined(runs) for part in _cut(run)]
+    parts = list(_joined(_by_heading(prose, 1)))
     return [Part(_section(document, part, several=several), tuple(part)) for part in parts]
 
 
-def _joined(runs: Sequence[list[Stretch]]) -> Iterator[list[Stretch]]:
-    """Runs too short for a part go together with the next."""
+def _by_heading(run: list[Stretch], depth: int) -> Iterator[list[Stretch]]:
+    """The run itself if it is short enough, else its sections, else even pieces of it."""
+    if len(run) <= LONGEST_PART:
+        yield run
+        return
+    sections = [list(one) for _, one in groupby(run, key=lambda sentence: _path(sentence)[:depth])]
+    if len(sections) > 1:
+        for section in _joined(sections):
+            yield from _by_heading(section, depth + 1)
+    elif any(len(_path(sentence)) > depth for sentence in run):
+        yield from _by_heading(run, depth + 1)
+    else:
+        yield from _cut(run)
+
+
+def _joined(runs: Iterable[list[Stretch]]) -> Iterator[list[Stretch]]:
+    """Runs too short for a part go together with the next, the last one with the one before."""
+    whole: list[list[Stretch]] = []
     waiting: list[Stretch] = []
     for run in runs:
         waiting = waiting + run
         if len(waiting) >= SHORTEST_PART:
-            yield waiting
+            whole.append(waiting)
             waiting = []
-    if waiting:
-        yield waiting
+    if waiting and whole and len(whole[-1]) + len(waiting) <= LONGEST_PART:
+        whole[-1] = whole[-1] + waiting
+    elif waiting:
+        whole.append(waiting)
+    yield from whole
 
 
 def _cut(run: list[Stretch]) -> Iterator[list[Stretch]]:
-    pieces = math.ceil(len(run) / LONGEST_PART)
-    size = math.ceil(len(run) / pieces) if pieces else 1
+    size = math.ceil(len(run) / math.ceil(len(run) / LONGEST_PART))
     for start in range(0, len(run), size):
         yield run[start : start + size]
 
 
-def _chapter(sentence: Stretch) -> str:
-    """The two outermost headings: the title of many documents is the outermost one."""
-    return HEADING_SEPARATOR.join(sentence.passage.heading.split(HEADING_SEPARATOR)[:2])
+def _path(sentence: Stretch) -> tuple[str, ...]:
+    """The headings above it, the outermost first."""
+    return tuple(sentence.passage.heading.split(HEADING_SEPARATOR))
 
 
 def _section(document: Document, part: Sequence[Stretch], *, several: bool) -> str:
@@ -143,7 +165,9 @@ def _worth(part: Sequence[Stretch], vectors: Vectors, middle: Vectors) -> Scores
     opening = np.zeros(len(part))
     for _, run in groupby(range(len(part)), key=lambda row: part[row].passage.heading):
         opening[next(run)] = OPENING
-    return centrality(vectors) + THEME * _nearness(vectors, middle) + opening
+    pointing = np.array([0.0 if stands_alone(sentence.text) else POINTING for sentence in part])
+    worth: Scores = centrality(vectors) + THEME * _nearness(vectors, middle) + opening - pointing
+    return worth
 
 
 def _nearness(vectors: Vectors, middle: Vectors) -> Scores:
