@@ -17,14 +17,10 @@ from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.decoding import read_text
 from rag.parsers.formats import HTML, suffixes_of
-from rag.types import BlockKind, Counting, Page, PageSkipped, Title
+from rag.parsers.html_sight import Sight, hidden_comments, worth_telling
+from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_HIDDEN_STYLE = re.compile(
-    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0(?:\w{2}|%)?\s*(?:;|!|$))",
-    re.IGNORECASE,
-)
 _UNSEEN = frozenset(
     """script style noscript template head svg math iframe object embed audio video canvas datalist select
     textarea input button map""".split()
@@ -51,40 +47,33 @@ class HtmlParser:
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
         return start.startswith((b"<!doctype html", b"<html"))
 
-    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
-        """Yield the title and the file as one page. Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported."""
-        tree = LexborHTMLParser(read_text(path, declared=_CHARSET))
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
+        """Yield the title, what is hidden, and the file as one page.
+
+        Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported.
+        """
+        source = read_text(path, declared=_CHARSET)
+        tree = LexborHTMLParser(source)
         title = tree.css_first("title") or tree.css_first("h1")
         if title is not None and (text := " ".join(clean(title.text()).split())):
             yield Title(text)
-        page = _page(tree)
+        walk = _Walk(Sight(tree))
+        walk.through(tree.body or tree.root)
+        if hidden := walk.hidden + hidden_comments(source):
+            yield HiddenText(hidden)
+        page = walk.builder.page()
         if not page.text:
             raise DocumentEmpty(f"“{shown_name(path)}” shows no text.", "It may be filled in by scripts in a browser.")
         yield page
 
 
-def _page(tree: LexborHTMLParser) -> Page:
-    walk = _Walk()
-    root = tree.body or tree.root
-    if root is not None:
-        walk.through(root)
-    return walk.builder.page()
-
-
-def _seen(node: LexborNode) -> bool:
-    if node.tag == _TEXT:
-        return True
-    if node.tag in _UNSEEN or (node.tag or "-").startswith("-"):
-        return False
-    attributes = node.attributes
-    return "hidden" not in attributes and not _HIDDEN_STYLE.search(attributes.get("style") or "")
-
-
 class _Walk:
     """Goes through the visible nodes and ends a block wherever an element starts or ends a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, sight: Sight) -> None:
         self.builder = PageBuilder()
+        self.hidden = 0
+        self._sight = sight
         self._pieces: list[str] = []
         self._kind = BlockKind.PARAGRAPH
         self._level = 0
@@ -92,17 +81,27 @@ class _Walk:
         self._lists: list[int | None] = []
         self._preformatted = 0
 
-    def through(self, root: LexborNode) -> None:
-        stack: list[tuple[LexborNode, bool]] = [(root, True)]
+    def through(self, root: LexborNode | None) -> None:
+        stack: list[tuple[LexborNode, bool]] = [(root, True)] if root is not None else []
         while stack:
             node, entering = stack.pop()
             if not entering:
                 self._leave(node.tag or "")
-            elif _seen(node) and self._enter(node):
+            elif self._seen(node) and self._enter(node):
                 stack.append((node, False))
                 children = list(node.iter(include_text=True))
                 stack.extend((child, True) for child in reversed(children))
         self._flush()
+
+    def _seen(self, node: LexborNode) -> bool:
+        if node.tag == _TEXT:
+            return True
+        if node.tag in _UNSEEN or (node.tag or "-").startswith("-"):
+            return False
+        if not self._sight.hides(node):
+            return True
+        self.hidden += worth_telling(node)
+        return False
 
     def _enter(self, node: LexborNode) -> bool:
         """Take in the node; whether its children are to follow."""
@@ -167,10 +166,22 @@ class _Walk:
 
     def _add_table(self, table: LexborNode) -> None:
         for row in table.css("caption, tr"):
-            if not _seen(row):
+            if not self._seen(row):
                 continue
-            cells = [_text(cell) for cell in row.iter() if _seen(cell)] or [_text(row)]
+            cells = [self._text(cell) for cell in row.iter() if self._seen(cell)] or [self._text(row)]
             self.builder.add(table_row(cells), BlockKind.TABLE if len(cells) > 1 else BlockKind.PARAGRAPH)
+
+    def _text(self, root: LexborNode) -> str:
+        """The visible text of a cell."""
+        pieces, stack = [], [root]
+        while stack:
+            node = stack.pop()
+            if node.tag == _TEXT:
+                pieces.append(node.text_content or "")
+            elif node is root or self._seen(node):
+                pieces.append(" " if node.tag in _BLOCKS or node.tag == "br" else "")
+                stack.extend(reversed(list(node.iter(include_text=True))))
+        return "".join(pieces)
 
 
 def _is_data(table: LexborNode) -> bool:
@@ -178,19 +189,6 @@ def _is_data(table: LexborNode) -> bool:
     if table.css_first("td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is not None:
         return False
     return all(inner.mem_id == table.mem_id for inner in table.css("table"))  # a node is among its own matches
-
-
-def _text(root: LexborNode) -> str:
-    """The visible text of a cell."""
-    pieces, stack = [], [root]
-    while stack:
-        node = stack.pop()
-        if node.tag == _TEXT:
-            pieces.append(node.text_content or "")
-        elif node is root or _seen(node):
-            pieces.append(" " if node.tag in _BLOCKS or node.tag == "br" else "")
-            stack.extend(reversed(list(node.iter(include_text=True))))
-    return "".join(pieces)
 
 
 def _first_number(node: LexborNode) -> int:
