@@ -30,7 +30,7 @@ QFrame[role="quote"] { background: transparent; border: 1px solid transparent; b
   border-radius: 0; }
 QFrame[role="quote"]:hover, QFrame[role="quote"]:focus { background: $sunken; border-left-color: $footnote; }
 QFrame[role="mark"] { background: transparent; border: 1px solid $warn; border-radius: ${radius_small}px; }
-QLabel[role="mark"] { color: $warn; font-weight: 600; font-size: ${small}pt; }
+QLabel[role="warn"] { color: $warn; font-weight: 600; font-size: ${small}pt; }
 QFrame[role="question"] { background: $sunken; border: none; border-radius: ${radius}px; }
 QFrame[role="composer"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame#veil { background: $selection; border: 2px dashed $accent; }

@@ -95,6 +95,8 @@ class Workspace(QWidget):
         self._pages = QStackedWidget()
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._sources_wanted = settings.value("sources", "true") == "true"
+        self._columns: list[int] = []
+        self._sources.prefers_large = settings.value("sources_large", "false") == "true"
         self._lay_out()
         self._connect()
         self._add_keys()
@@ -107,9 +109,11 @@ class Workspace(QWidget):
             self._library.add_paths(paths)
 
     def show_page(self, place: int) -> None:
+        large = place == CHAT and self._sources_wanted and self._sources.large
         self._rail.show_place(place)
         self._pages.setCurrentIndex(place)
-        self._conversations.setVisible(place == CHAT)
+        self._conversations.setVisible(place == CHAT and not large)
+        self._pages.setVisible(not large)
         self._sources.setVisible(place == CHAT and self._sources_wanted)
         self._show_sources.setVisible(place == CHAT and not self._sources_wanted)
         self._progress.hide_progress(hidden=place == LIBRARY)
@@ -127,11 +131,14 @@ class Workspace(QWidget):
         self._library.resume()
 
     def save_state(self) -> None:
+        self._sources.reduce()  # the columns are kept as they stand beside each other
         self._settings.setValue("columns", self._split.saveState())
+        self._settings.setValue("sources_large", "true" if self._sources.prefers_large else "false")
         self._settings.setValue("sources", "true" if self._sources_wanted else "false")
 
     def finish(self) -> None:
         """For the very end, when the lanes are closed: keep unsaved drafts, delete what could still be undone."""
+        self._sources.finish()
         deleted = self._conversations.take_deleted()
         if deleted is not None:
             self._assistant.delete_conversation(deleted)
@@ -178,6 +185,7 @@ class Workspace(QWidget):
         self._conversations.opened.connect(self._open_conversation)
         self._conversations.new_requested.connect(self._start_conversation)
         self._conversations.removed.connect(self._leave_conversation)
+        self._conversations.exported.connect(self._tell_export)
         self._conversations.failed.connect(self.failed)
         self._chat.conversation_changed.connect(self._conversations.select)
         self._chat.conversation_touched.connect(self._conversations.refresh)
@@ -187,7 +195,9 @@ class Workspace(QWidget):
         self._chat.failed.connect(self.failed)
         self._chat.add_requested.connect(self._choose_folder)
         self._chat.models_requested.connect(self._show_models)
-        self._sources.closed.connect(self._toggle_sources)
+        self._sources.closed.connect(self._close_sources)
+        self._sources.enlarged.connect(self._make_room)
+        self._sources.reduced.connect(self._take_room_back)
         self._sources.failed.connect(self.failed)
         self._library.progressed.connect(self._progress.show_status)
         self._library.paused.connect(self._progress.show_paused)
@@ -200,7 +210,8 @@ class Workspace(QWidget):
     def _add_keys(self) -> None:
         self._key("Ctrl+N", self._start_conversation)
         self._key("Ctrl+L", self._go_to_question)
-        self._key("Esc", self._chat.stop)
+        self._key("Esc", self._step_back)
+        self._key("F11", self._sources.change_size)
         self._key("F6", self._next_pane)
         self._key("F8", self._sources.show_next)
         self._key("Shift+F8", self._sources.show_previous)
@@ -253,6 +264,28 @@ class Workspace(QWidget):
             self._toggle_sources()
         self._sources.open_references(references, place)  # type: ignore[arg-type]
 
+    def _step_back(self) -> None:
+        """Stop what is written; if nothing is, leave a source that was opened large."""
+        if self._chat.running:
+            self._chat.stop()
+        else:
+            self._sources.reduce()
+
+    def _make_room(self) -> None:
+        """A source over all of the window; the columns come back as they were."""
+        self._columns = self._split.sizes()
+        self.show_page(CHAT)
+        self._sources.focus_view()
+
+    def _take_room_back(self) -> None:
+        self.show_page(self._pages.currentIndex())
+        if self._columns:
+            self._split.setSizes(self._columns)
+
+    def _close_sources(self) -> None:
+        self._sources.reduce()
+        self._toggle_sources()
+
     def _toggle_sources(self) -> None:
         self._sources_wanted = not self._sources_wanted
         self.show_page(self._pages.currentIndex())
@@ -277,6 +310,9 @@ class Workspace(QWidget):
     def _open_document(self, document: Document) -> None:
         if not open_document(document.path):
             self.told.emit(f"No program of this computer opens “{document.path.name}”.")
+
+    def _tell_export(self, file: Path) -> None:
+        self.told.emit(f"Written: {file}")
 
     def _tell_notice(self, notice: object) -> None:
         text = getattr(notice, "text", "")

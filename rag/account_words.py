@@ -22,10 +22,8 @@ LIKELY, PERHAPS = 0.5, 0.2
 MOST_WORDS = 4
 """Words named for one source; more is a list nobody reads."""
 
-CERTAINTY_MEANS = (
-    "How expected its own words were to the model, from their probabilities. It says nothing about whether they are "
-    "true; where it may only copy, a low number means that it would have said it otherwise."
-)
+CERTAINTY_MEANS = "how expected its own words were to the model. It does not say whether they are true."
+COPYING_MEANS = "It may only copy here: a low number means that it would have said it otherwise."
 
 _STRENGTHS = {
     Strength.VERBATIM.value: "word for word from the sources",
@@ -56,7 +54,7 @@ def why_source(source: SourceAccount) -> str:
     if not reasons:
         return "Among the nearest there was, though little in it speaks to the question."
     sentence = "; ".join(reasons)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    return f"{_capitalised(sentence)}."
 
 
 def scores_of(source: SourceAccount) -> str:
@@ -67,7 +65,7 @@ def scores_of(source: SourceAccount) -> str:
 
 def percent(share: float) -> str:
     """A share of 0 to 1 as a person reads it."""
-    return f"{round(100 * share)} %"
+    return f"{round(100 * share)}\N{NO-BREAK SPACE}%"
 
 
 def counted(number: int, thing: str) -> str:
@@ -85,8 +83,9 @@ def _lines(answer: Answer, account: Account) -> Iterator[tuple[str, str]]:
         yield "Answerable", _answerable(answer, account)
     yield "Model", _model(answer, account)
     if account.model is not None:
+        yield "File", account.model.file
         yield "Settings", _settings(account.model)
-        yield "Certainty", _certainty(account)
+        yield "Certainty", _certainty(account, account.model)
     yield "Time", _time(answer, account)
 
 
@@ -111,8 +110,9 @@ def _left_out(account: Account) -> str:
         return ""
     parts = [counted(account.left_out, "passage")] if account.left_out else []
     if account.turns_left_out:
-        parts.append(f"the oldest {counted(account.turns_left_out, 'question')} of this conversation")
-    return f"{' and '.join(parts).capitalize()}, for want of space in the model's context." if parts else "Nothing."
+        several = f"{account.turns_left_out} questions" if account.turns_left_out > 1 else "question"
+        parts.append(f"the oldest {several} of this conversation")
+    return f"{_capitalised(' and '.join(parts))}, for want of space in the model's context." if parts else "Nothing."
 
 
 def _answerable(answer: Answer, account: Account) -> str:
@@ -130,7 +130,7 @@ def _model(answer: Answer, account: Account) -> str:
         return "None was asked." if asked else ""
     size = f", {model.parameters / 1e6:,.0f} million parameters" if model.parameters else ""
     device = f", on {'the CPU' if model.device == 'cpu' else model.device.upper()}" if model.device else ""
-    return f"{model.name}{size}{device}. File: {model.file}"
+    return f"{model.name}{size}{device}."
 
 
 def _settings(model: ModelAccount) -> str:
@@ -145,23 +145,22 @@ def _settings(model: ModelAccount) -> str:
     held = _STRENGTHS.get(model.strength, "")
     limits = f"context of {model.n_ctx:,} tokens, answers of at most {model.max_tokens:,}"
     words = "; ".join(part for part in (held, sampling, f"repeat penalty {model.repeat_penalty:g}", limits) if part)
-    return f"{words[0].upper()}{words[1:]}."
+    return f"{_capitalised(words)}."
 
 
-def _certainty(account: Account) -> str:
-    values = [each.value for each in account.certainties]
+def _certainty(account: Account, model: ModelAccount) -> str:
+    values = sorted(each.value for each in account.certainties)
     parts = []
-    if len(values) == 1:
-        parts.append(f"{percent(values[0])} by the model itself.")
-    elif values:
-        parts.append(f"{percent(min(values))} to {percent(max(values))} by sentence, by the model itself.")
-    if parts:
-        parts.append(CERTAINTY_MEANS)
-    if account.abstain_probability is not None:
-        parts.append(
-            f"To “Your documents do not say” it gave {percent(account.abstain_probability)} before it began; "
-            "that number is not calibrated."
+    if values:
+        by_sentence = (
+            f"{percent(values[0])} to {percent(values[-1])} by sentence" if len(values) > 1 else percent(values[0])
         )
+        parts.append(f"{by_sentence}: {CERTAINTY_MEANS}")
+    if values and model.strength in (Strength.VERBATIM, Strength.PHRASED):
+        parts.append(COPYING_MEANS)
+    if account.abstain_probability is not None:
+        chance = percent(account.abstain_probability)
+        parts.append(f"To “Your documents do not say” it gave {chance} before it began (not calibrated).")
     return " ".join(parts)
 
 
@@ -199,6 +198,10 @@ def _found_reasons(source: SourceAccount) -> Iterator[str]:
     if source.found and source.probability >= PERHAPS:
         what = "holds the likely answer" if source.probability >= LIKELY else "holds words that may answer:"
         yield f"{what} “{source.found}” ({percent(source.probability)})"
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _listed(words: tuple[str, ...]) -> str:

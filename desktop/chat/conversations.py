@@ -5,17 +5,21 @@ A deleted conversation leaves the list at once and the library a few seconds lat
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QFrame, QLineEdit, QListView, QMenu, QWidget
 
 from desktop.controls import IconButton, button, column, label, row
 from desktop.jobs import Job, Lanes
 from desktop.tokens import XS, M, S
+from rag.errors import UsageError
+from rag.sharing import LAYOUTS
 from rag.types import Conversation
 
 if TYPE_CHECKING:
@@ -27,15 +31,18 @@ UNDO_MS = 8000
 SEARCH_PAUSE_MS = 180
 """Typing faster than this does not start a search at each letter."""
 
+LAYOUT_NAMES = "Markdown (*.md);;Web page (*.html);;Plain text (*.txt)"
+
 _ID = Qt.ItemDataRole.UserRole
 
 
 class ConversationList(QFrame):
-    """`opened` carries an id, `removed` the id of one that is going away."""
+    """`opened` carries an id, `removed` the id of one that is going away, `exported` the file written."""
 
     opened = Signal(int)
     new_requested = Signal()
     removed = Signal(int)
+    exported = Signal(object)
     failed = Signal(object)
 
     def __init__(self, assistant: Assistant, lanes: Lanes, parent: QWidget | None = None) -> None:
@@ -101,6 +108,7 @@ class ConversationList(QFrame):
         self._view.clicked.connect(self._open)
         self._view.entered_by_key.connect(self._open)
         self._view.delete_requested.connect(self._delete)
+        self._view.export_requested.connect(self._export)
         self._view.customContextMenuRequested.connect(self._show_menu)
         self._undo.undone.connect(self._undo_delete)
         stack = column(self, gap=S)
@@ -150,6 +158,7 @@ class ConversationList(QFrame):
         self._view.setCurrentIndex(index)
         menu = QMenu(self)
         menu.addAction("Rename").triggered.connect(self._begin_rename)
+        menu.addAction("Export…").triggered.connect(self._export)
         menu.addAction("Delete").triggered.connect(self._delete)
         menu.exec(self._view.viewport().mapToGlobal(where))
         menu.deleteLater()
@@ -167,6 +176,23 @@ class ConversationList(QFrame):
             return
         job = self._lanes.read.call(partial(self._assistant.update_conversation, head.id, title=title))
         job.completed.connect(self.refresh)
+        job.failed.connect(self.failed)
+
+    def _export(self) -> None:
+        """Ask where to, then write the branch last looked at; the file's ending says in which layout."""
+        head = self._heads.get(self._view.currentIndex().data(_ID) or 0)
+        if head is None:
+            return
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = str(Path(folder) / f"{file_name(head.title)}.md")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export the conversation", proposed, LAYOUT_NAMES)
+        if chosen:
+            self.export(head.id, Path(chosen))
+
+    def export(self, conversation_id: int, file: Path) -> None:
+        """Write the conversation with all its footnotes; Markdown where the file's ending says nothing."""
+        job = self._lanes.read.call(partial(_write_out, self._assistant, conversation_id, file))
+        job.reported.connect(self.exported)
         job.failed.connect(self.failed)
 
     def _delete(self) -> None:
@@ -190,9 +216,10 @@ class ConversationList(QFrame):
 
 
 class _ListView(QListView):
-    """A list that opens with Enter, deletes with Del and renames with F2."""
+    """A list that opens with Enter, deletes with Del, renames with F2 and exports with Ctrl+E."""
 
     entered_by_key = Signal(QModelIndex)
+    export_requested = Signal()
     delete_requested = Signal()
 
     def __init__(self) -> None:
@@ -209,6 +236,8 @@ class _ListView(QListView):
             self.entered_by_key.emit(self.currentIndex())
         elif event.key() == Qt.Key.Key_Delete:
             self.delete_requested.emit()
+        elif event.key() == Qt.Key.Key_E and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.export_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -233,6 +262,22 @@ class _UndoLine(QFrame):
     def offer(self, title: str) -> None:
         self._words.setText(f"“{title[:40]}” was deleted.")
         self.show()
+
+
+def file_name(title: str) -> str:
+    """A title as a file's name that every system takes."""
+    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", title)
+    return " ".join(plain.split())[:80].strip(" .") or "Conversation"
+
+
+def _write_out(assistant: Assistant, conversation_id: int, file: Path) -> Path:
+    """Raises NotFound; UsageError where nothing can be written."""
+    written = assistant.written_out(conversation_id, LAYOUTS.get(file.suffix.lower(), "markdown"))
+    try:
+        file.write_text(written, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"“{file}” can't be written: {error.strerror}.", "Choose another place.") from error
+    return file
 
 
 def day_name(when: datetime, today: date) -> str:

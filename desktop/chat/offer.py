@@ -43,10 +43,6 @@ class WithoutOffer(QWidget):
 
     def show_needed(self, needed: str) -> None:
         self._needed = needed
-        self._words.setText(f"To answer it without your documents: {quoted(_lowered(needed))}" if needed else MEANS)
+        self._words.setText(quoted(needed) or MEANS)
         self._answer.setVisible(not needed)
         self._models.setVisible(bool(needed))
-
-
-def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]

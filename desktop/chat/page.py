@@ -7,7 +7,6 @@ on when another conversation is looked at. It knows nothing of the panels at its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.chat.answer import AnswerView
 from desktop.chat.asking import Asking
 from desktop.chat.composer import Composer
+from desktop.chat.loading import Loaded, Standing, read_standing, read_thread
 from desktop.chat.question import QuestionView
 from desktop.chat.scope import ScopeChooser
 from desktop.chat.transcript import MEASURE, Transcript
@@ -28,20 +28,10 @@ from desktop.tokens import XL, M
 from local_models.types import Role
 from rag.errors import FootnoteError
 from rag.events import AskStarted, Finished, Quoted
-from rag.types import Conversation, Feedback, Message, Mode, Scope, Source, Verdict
+from rag.types import Feedback, Message, Mode, Scope, Source, Verdict
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-
-Loaded = tuple[Conversation, list[Message], list[Source]]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What other pages decide: `needed` before a question can be answered without documents, and the preference."""
-
-    needed: str = ""
-    certainty: bool = False
 
 
 class ChatPage(QWidget):
@@ -139,7 +129,7 @@ class ChatPage(QWidget):
 
     def recall(self) -> None:
         """Read again what other pages may have changed: the model in use, and what is to be shown of it."""
-        job = self._lanes.read.call(partial(_read_standing, self._assistant))
+        job = self._lanes.read.call(partial(read_standing, self._assistant))
         job.reported.connect(self._show_standing)
         job.failed.connect(self.failed)
 
@@ -159,7 +149,7 @@ class ChatPage(QWidget):
 
     def _load(self, leaf: int | None = None) -> None:
         assert self._conversation_id is not None
-        self._loading = self._lanes.read.call(partial(_read_thread, self._assistant, self._conversation_id, leaf))
+        self._loading = self._lanes.read.call(partial(read_thread, self._assistant, self._conversation_id, leaf))
         self._loading.reported.connect(self._show_loaded)
         self._loading.failed.connect(self.failed)
 
@@ -276,7 +266,7 @@ class ChatPage(QWidget):
     def _read_branches(self) -> None:
         """The new messages' branches are known to the store; ask for them once the answer is there."""
         assert self._conversation_id is not None
-        job = self._lanes.read.call(partial(_read_thread, self._assistant, self._conversation_id, self._leaf))
+        job = self._lanes.read.call(partial(read_thread, self._assistant, self._conversation_id, self._leaf))
         job.reported.connect(self._show_branches)
         job.failed.connect(self.failed)
 
@@ -401,14 +391,3 @@ class ChatPage(QWidget):
         collections, documents = library
         self._scope.show_library(collections, documents)  # type: ignore[arg-type]
         self._welcome.show_count(len(documents))
-
-
-def _read_standing(assistant: Assistant) -> Standing:
-    return Standing(assistant.needed_without_documents(), assistant.preferences().certainty)
-
-
-def _read_thread(assistant: Assistant, conversation_id: int, leaf: int | None) -> Loaded:
-    if leaf is not None:
-        assistant.update_conversation(conversation_id, leaf=assistant.newest_below(leaf))
-    conversation = assistant.conversation(conversation_id)
-    return conversation, assistant.thread(conversation_id), assistant.sources(conversation_id)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QTextEdit
 from desktop.chat.markdown import MARK, Block
 from rag.account import Certainty
 
-STRONGEST = 84
+STRONGEST = 70
 """Alpha of 255 behind a sentence the model gave no chance. Text keeps a contrast of 4.5 on it in both palettes."""
 
 SURE = 0.95

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import psutil
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.controls import ElidedLabel, button, column, label, redress, row
 from desktop.feedback.export_dialog import ExportDialog
@@ -31,6 +40,10 @@ PRIVACY = (
     "Footnote works without the network. Your documents, questions, answers and ratings stay in the folder above; "
     "nothing is sent anywhere. The one exception is a model download that you start yourself on the Models page, "
     "and it names the host first."
+)
+CERTAINTY_MEANS = (
+    "A shade behind its sentences: the darker, the less expected its own words were to the model. It says nothing "
+    "about whether a sentence is true; whether your documents carry it is checked apart."
 )
 _THEME_WORDS = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 _PROCESS_WORDS = {
@@ -56,6 +69,7 @@ class SettingsPage(QWidget):
         self._theme = theme
         self._themes = {key: _choice(words) for key, words in _THEME_WORDS.items()}
         self._strength = StrengthChoice()
+        self._certainty = QCheckBox("Show how sure the model was")
         self._folder = ElidedLabel(str(assistant.data_dir))
         self._open_folder = button("Open folder")
         self._embedder = ElidedLabel()
@@ -126,6 +140,8 @@ class SettingsPage(QWidget):
     def _add_answers(self, stack: QVBoxLayout) -> None:
         card, inside = _card("Answers from your documents")
         inside.addWidget(self._strength)
+        inside.addWidget(self._certainty)
+        inside.addWidget(label(CERTAINTY_MEANS, "small", wrap=True))
         stack.addWidget(card)
 
     def _add_places(self, stack: QVBoxLayout) -> None:
@@ -160,6 +176,7 @@ class SettingsPage(QWidget):
         for choice in self._themes.values():
             choice.clicked.connect(self._choose_theme)
         self._strength.chosen.connect(self._choose_strength)
+        self._certainty.clicked.connect(self._choose_certainty)
         self._open_folder.clicked.connect(self._open_data_dir)
         self._choose_embedder.clicked.connect(self._ask_for_embedder)
         self._own_embedder.clicked.connect(self._use_own_embedder)
@@ -171,6 +188,7 @@ class SettingsPage(QWidget):
     def _show_preferences(self, preferences: Preferences) -> None:
         self._themes[preferences.theme if preferences.theme in PREFERENCES else "system"].setChecked(True)
         self._strength.show_strength(preferences.strength)
+        self._certainty.setChecked(preferences.certainty)
         self._embedder.setText(preferences.embedder or "all-MiniLM-L6-v2 (built in)")
         self._own_embedder.setVisible(bool(preferences.embedder))
 
@@ -189,6 +207,10 @@ class SettingsPage(QWidget):
     @Slot(str)
     def _choose_strength(self, strength: str) -> None:
         self._save(partial(_with_strength, strength))
+
+    @Slot()
+    def _choose_certainty(self) -> None:
+        self._save(partial(_with_certainty, self._certainty.isChecked()))
 
     @Slot()
     def _open_data_dir(self) -> None:
@@ -264,6 +286,10 @@ def _with_theme(theme: str, preferences: Preferences) -> Preferences:
 
 def _with_strength(strength: str, preferences: Preferences) -> Preferences:
     return replace(preferences, strength=strength)
+
+
+def _with_certainty(certainty: bool, preferences: Preferences) -> Preferences:  # noqa: FBT001 - for partial
+    return replace(preferences, certainty=certainty)
 
 
 def _with_embedder(folder: str, preferences: Preferences) -> Preferences:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.chat.conversations import ConversationList, day_name
+from desktop.chat.conversations import ConversationList, day_name, file_name
 from desktop.jobs import Lanes
+from local_models.cancel import never
+from rag.errors import FootnoteError
 from tests.fakes.desktop import FakeAssistant
 
 TODAY = date(2026, 11, 19)  # a Thursday
@@ -98,3 +101,40 @@ def test_deleting_the_next_one_makes_the_first_deletion_final(
     conversations._delete()
     qtbot.waitUntil(lambda: 2 not in {head.id for head in fake_assistant.conversations()})
     assert conversations.take_deleted() == 1
+
+
+def test_a_conversation_is_exported_in_the_layout_of_the_files_ending(
+    conversations: ConversationList, fake_assistant: FakeAssistant, tmp_path: Path, qtbot: QtBot
+) -> None:
+    list(fake_assistant.ask("How long?", never(), conversation_id=1))
+    for name, begins in (("a.html", "<!DOCTYPE html>"), ("a.txt", "First\n"), ("no ending", "# First")):
+        with qtbot.waitSignal(conversations.exported) as exported:
+            conversations.export(1, tmp_path / name)
+        written = exported.args[0].read_text()
+        assert written.startswith(begins)
+        assert "Lease Rosenweg 12.pdf" in written
+        assert "Written by a language model" in written
+
+
+def test_an_export_that_can_not_be_written_is_told(
+    conversations: ConversationList, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(conversations.failed) as failed:
+        conversations.export(1, tmp_path / "missing" / "a.md")
+    assert isinstance(failed.args[0], FootnoteError)
+    assert "a.md" in str(failed.args[0])
+
+
+def test_a_conversation_is_exported_by_key(conversations: ConversationList, qtbot: QtBot) -> None:
+    choose(conversations, "Second")
+    with qtbot.waitSignal(conversations._view.export_requested):
+        conversations._view.export_requested.disconnect(conversations._export)
+        qtbot.keyClick(conversations._view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Rent: 950/month?", "Rent 950 month"), ("...", "Conversation"), ("a" * 200, "a" * 80), ("租赁", "租赁")],
+)
+def test_a_title_becomes_a_file_name_that_every_system_takes(title: str, name: str) -> None:
+    assert file_name(title) == name

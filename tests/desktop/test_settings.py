@@ -131,3 +131,9 @@ def test_every_strength_can_be_chosen_and_a_strange_one_is_shown_as_the_default(
     assert set(CHOICES) == {"", *(strength.value for strength in Strength)}
     page._strength.show_strength("of a later version")
     assert page._strength._choice.currentIndex() == 0
+
+
+def test_certainty_is_off_until_it_is_asked_for(page: SettingsPage, assistant: PagesAssistant, qtbot: QtBot) -> None:
+    assert not page._certainty.isChecked()
+    page._certainty.click()
+    qtbot.waitUntil(lambda: assistant.preferences().certainty)

@@ -27,12 +27,19 @@ def test_each_step_has_its_line() -> None:
     assert lines["Searched for"] == "“rent in 2021”"
     assert lines["Read"] == "The nearest 12 passages for words that answer; 5 stood before the model."
     assert lines["Left out"] == "1 passage, for want of space in the model's context."
-    assert lines["Answerable"] == "The passages hold an answer with a probability of 83 %."
-    assert lines["Model"] == "reader, 12 million parameters, on the CPU. File: /m/reader.gguf"
+    assert lines["Answerable"] == "The passages hold an answer with a probability of 83\N{NO-BREAK SPACE}%."
+    assert lines["Model"] == "reader, 12 million parameters, on the CPU."
+    assert lines["File"] == "/m/reader.gguf"
     assert lines["Settings"].startswith("Word for word from the sources; temperature 0 (always the likeliest word)")
-    assert lines["Certainty"].startswith("50 % to 93 % by sentence")
-    assert "3 %" in lines["Certainty"]
+    assert lines["Certainty"].startswith("50\N{NO-BREAK SPACE}% to 93\N{NO-BREAK SPACE}% by sentence: how expected")
+    assert "It may only copy here" in lines["Certainty"]
+    assert "3\N{NO-BREAK SPACE}%" in lines["Certainty"]
     assert lines["Time"] == ("0.12 s to search, 0.8 s to the first word, 3.4 s in all. 1,020 tokens read, 34 written.")
+
+
+def test_one_question_left_out_is_told_without_a_number() -> None:
+    account = Account(searched=True, model=MODEL, turns_left_out=1)
+    assert told(Answer("x", Mode.GROUNDED, account=account))["Left out"].startswith("The oldest question of this")
 
 
 def test_an_older_answer_has_nothing_to_tell() -> None:
@@ -59,9 +66,9 @@ def test_a_source_says_what_it_shares_and_holds() -> None:
     )  # fmt: skip
     assert why_source(source) == (
         "Shares the rare words “break clause”, and “tenant” and “end”; close in meaning; holds the likely answer "
-        "“3 months” (82 %)."
+        "“3 months” (82\N{NO-BREAK SPACE}%)."
     )
-    assert scores_of(source) == "words 62 % · meaning 45 % · together 55 %"
+    assert scores_of(source) == "words 62 % · meaning 45 % · together 55 %".replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def test_a_source_that_shares_nothing_says_so() -> None:
