@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.chat.conversations import ConversationList, day_name, file_name
@@ -129,7 +130,7 @@ def test_a_conversation_is_exported_by_key(conversations: ConversationList, qtbo
     choose(conversations, "Second")
     with qtbot.waitSignal(conversations._view.export_requested):
         conversations._view.export_requested.disconnect(conversations._export)
-        qtbot.keyClick(conversations._view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(conversations._view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
 
 
 @pytest.mark.parametrize(

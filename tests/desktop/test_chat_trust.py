@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -157,12 +158,12 @@ def test_how_it_was_answered_opens_by_key_and_says_why_each_source(
     account = answered()._account
     assert not account.isHidden()
     assert account.texts() == []
-    qtbot.keyClick(account._toggle, Qt.Key.Key_Return)
+    QTest.keyClick(account._toggle, Qt.Key.Key_Return)
     texts = account.texts()
     assert "All your documents: 4 documents, 64 passages." in texts
     assert any(text.startswith("Shares the rare words “notice period”") for text in texts)
     assert any(text.endswith("It found no room before the model.") for text in texts)
-    qtbot.keyClick(account._toggle, Qt.Key.Key_Space)
+    QTest.keyClick(account._toggle, Qt.Key.Key_Space)
     assert account._panel is not None
     assert account._panel.isHidden()
 
@@ -253,9 +254,8 @@ def test_what_the_model_was_sure_of_has_no_shade() -> None:
 def test_text_stays_readable_on_the_darkest_shade(colours: Colours) -> None:
     share = STRONGEST / 255
     window, tint = QColor(colours.window), QColor(colours.warn)
-    mixed = QColor(
-        *(round(share * t + (1 - share) * w) for t, w in zip(tint.toTuple()[:3], window.toTuple()[:3], strict=True))  # type: ignore[attr-defined]
-    )
+    pairs = ((tint.red(), window.red()), (tint.green(), window.green()), (tint.blue(), window.blue()))
+    mixed = QColor(*(round(share * above + (1 - share) * below) for above, below in pairs))
     assert contrast(colours.text, mixed.name()) >= 4.5
     assert contrast(colours.footnote, mixed.name()) >= 3
 
@@ -266,7 +266,7 @@ def _unsure(text: str) -> tuple[Certainty, ...]:
 
 def _shaded(view: AnswerView) -> list[str]:
     proses = view._text.findChildren(ProseView)
-    return [each.cursor.selectedText() for prose in proses for each in prose.extraSelections()]  # type: ignore[attr-defined]
+    return [each.cursor.selectedText() for prose in proses for each in prose.extraSelections()]
 
 
 def _buttons(view: AccountView) -> list[str]:
