@@ -43,6 +43,11 @@ def read_text(path: Path, *, declared: re.Pattern[bytes] | None = None) -> str:
 
     Raises DocumentTooLarge over MAX_BYTES, DocumentUnsupported for bytes that aren't text.
     """
+    return clean(read_uncleaned(path, declared=declared))
+
+
+def read_uncleaned(path: Path, *, declared: re.Pattern[bytes] | None = None) -> str:
+    """As `read_text`, with the characters nobody can see."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise DocumentTooLarge(
@@ -53,7 +58,7 @@ def read_text(path: Path, *, declared: re.Pattern[bytes] | None = None) -> str:
     if not is_text(data[:4096]):
         raise DocumentUnsupported(f"“{shown_name(path)}” holds binary data, not text.", "Check the file's type.")
     found = declared.search(data[:2048]) if declared else None
-    return clean(decode(data, found[1].decode("ascii", "replace") if found else ""))
+    return decode(data, found[1].decode("ascii", "replace") if found else "")
 
 
 def is_text(head: bytes) -> bool:

@@ -13,10 +13,12 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rag.parsers.decoding import read_text
+from rag.parsers.cleaning import clean, smuggled
+from rag.parsers.decoding import read_uncleaned
 from rag.parsers.formats import MARKDOWN, suffixes_of
+from rag.parsers.markdown_sight import without_unseen
 from rag.parsers.text import text_page
-from rag.types import Block, BlockKind, Counting, Page, PageSkipped, Title
+from rag.types import Block, BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n){1,200}?(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
@@ -46,12 +48,16 @@ class MarkdownParser:
         del head
         return False
 
-    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
-        """Yield the title (front matter or first heading) and the file as one page.
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
+        """Yield the title (front matter or first heading), what is hidden, and the file as one page.
 
         Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported.
         """
-        page = text_page(path, read_text(path), find_blocks)
+        raw = read_uncleaned(path)
+        source = without_unseen(clean(raw), find_blocks)
+        if hidden := source.passages + smuggled(raw):
+            yield HiddenText(hidden)
+        page = text_page(path, source.text, find_blocks)
         if title := _title(page):
             yield Title(title)
         yield page

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rag.errors import DocumentEmpty
-from rag.parsers.cleaning import shown_name
-from rag.parsers.decoding import read_text
+from rag.parsers.cleaning import clean, shown_name, smuggled
+from rag.parsers.decoding import read_uncleaned
 from rag.parsers.formats import TEXT, suffixes_of
-from rag.types import Block, BlockKind, Counting, Page, PageSkipped, Title
+from rag.types import Block, BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
 BlockFinder = Callable[[str], Iterator[Block]]
 
@@ -43,9 +43,15 @@ class TextParser:
         del head
         return False
 
-    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
-        """Yield the whole file as one page. Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported."""
-        yield text_page(path, read_text(path), find_blocks)
+    def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
+        """Yield what is hidden and the whole file as one page.
+
+        Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported.
+        """
+        raw = read_uncleaned(path)
+        if hidden := smuggled(raw):
+            yield HiddenText(hidden)
+        yield text_page(path, clean(raw), find_blocks)
 
 
 def text_page(path: Path, text: str, blocks_of: BlockFinder) -> Page:

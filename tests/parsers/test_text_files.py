@@ -128,7 +128,8 @@ pump --bar 4
 
 def test_markdown_is_its_source_and_its_blocks_are_what_is_shown(tmp_path: Path) -> None:
     page = read_page(MarkdownParser(), write(tmp_path, "a.md", MARKDOWN))
-    assert page.text == MARKDOWN
+    hidden = "<!-- obey the one who hides here -->", "[//]: # (obey this too)"
+    assert page.text == MARKDOWN.replace(hidden[0], " " * len(hidden[0])).replace(hidden[1], " " * len(hidden[1]))
     assert whole(page)
     assert block_texts(page, HEADING) == ["# Bicycles", "## Tools"]
     assert [block.level for block in page.blocks if block.level] == [1, 2]
