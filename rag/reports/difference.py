@@ -67,7 +67,8 @@ def _notes(first: str, second: str) -> Iterator[str]:
     numbers = [frozenset(_figures(text)) for text in (_DATE.sub(" ", first), _DATE.sub(" ", second))]
     if numbers[0] != numbers[1]:
         yield _changed("number", numbers[0] - numbers[1], numbers[1] - numbers[0])
-    gone, come = ({name for name in names if name not in dated.casefold()} for names in _names_apart(first, second))
+    in_dates = dated.casefold()
+    gone, come = ({name for name in names if name.casefold() not in in_dates} for names in _names_apart(first, second))
     if gone and come:
         yield _changed("name", frozenset(gone), frozenset(come))
     if old.negated != new.negated:

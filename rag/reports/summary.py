@@ -103,23 +103,22 @@ def tell_unread(documents: Sequence[Document], parts: Sequence[Part]) -> Iterato
 def parts_of(desk: Desk, document: Document, *, several: bool) -> list[Part]:
     """The document's prose in parts of a readable size, by its headings. `several`: others are summarised beside it."""
     prose = [sentence for sentence in sentences_of(desk.library, document) if is_prose(sentence)]
-    parts = list(_joined(_by_heading(prose, 1)))
+    parts = _joined(_by_heading(prose, 1)) if prose else ()
     return [Part(_section(document, part, several=several), tuple(part)) for part in parts]
 
 
 def _by_heading(run: list[Stretch], depth: int) -> Iterator[list[Stretch]]:
-    """The run itself if it is short enough, else its sections, else even pieces of it."""
-    if len(run) <= LONGEST_PART:
-        yield run
-        return
+    """The run's sections, the outermost first; one that is too long by its own sections, or in even pieces."""
     sections = [list(one) for _, one in groupby(run, key=lambda sentence: _path(sentence)[:depth])]
-    if len(sections) > 1:
-        for section in _joined(sections):
+    if len(sections) == 1:
+        deeper = any(len(_path(sentence)) > depth for sentence in run)
+        yield from _by_heading(run, depth + 1) if deeper else _cut(run)
+        return
+    for section in _joined(sections):
+        if len(section) > LONGEST_PART:
             yield from _by_heading(section, depth + 1)
-    elif any(len(_path(sentence)) > depth for sentence in run):
-        yield from _by_heading(run, depth + 1)
-    else:
-        yield from _cut(run)
+        else:
+            yield section
 
 
 def _joined(runs: Iterable[list[Stretch]]) -> Iterator[list[Stretch]]:
