@@ -133,6 +133,7 @@ class Lanes(QObject):
         self.read = Lane("read", 2, self._post_office)
         self.write = Lane("write", 1, self._post_office)
         self.ask = Lane("ask", 1, self._post_office)
+        self.view = Lane("view", 2, self._post_office)
 
     def join_with(self, join: Join) -> None:
         """How events of jobs from now on are joined when they come too fast (desktop.joining)."""
@@ -141,7 +142,7 @@ class Lanes(QObject):
     def close(self) -> None:
         """Cancel every job and join the threads. No signal comes afterwards. Calling it again does nothing."""
         self._post_office.stop()
-        for lane in (self.read, self.write, self.ask):
+        for lane in (self.read, self.write, self.ask, self.view):
             lane.close()
         self._post_office.clear()
 

@@ -1,71 +1,143 @@
-"""What can be said of a source today: is its file still there and unchanged, and where on the page is the quote.
+"""What can be said of a source today: is its file still there and unchanged, and which text and words are to be marked.
 
-Runs in a read lane: it reads the file once and asks the store for one page. It draws nothing.
+Runs in a lane: it asks the store for the text around the passage, and reads the whole file once when its checksum is
+asked for. It draws nothing. All that is shown of a document that has changed is what the store has kept of it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.viewer.context import Shown, in_context, passage_alone, window
+from desktop.viewer.pages import MarkedWord, PageSize
 from desktop.viewer.reference import Reference
+from local_models.cancel import CancelToken
 from rag.errors import NotFound
-from rag.types import PAGE_BREAK, Document, Page, TextBox
+from rag.parsers.formats import PDF, media_type_by_name
+from rag.types import Document, Page, Span
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-MOST_BYTES_HASHED = 200_000_000
-"""About 0.3 s of SHA-256 on one core; of a larger file only its size is compared."""
+PIECE = 4 * 2**20
+"""Bytes hashed between two looks at the cancel token, about 5 ms."""
+
+A4 = PageSize(595.0, 842.0)
+
+CHECKSUMS = 256
+"""Files whose checksum is remembered while they do not change."""
+
+GONE = "The file is no longer where it was; this is its text as it was read."
+CHANGED = "The file has changed since it was read; this is its text as it was then."
+REMOVED = "The document is no longer in the library; this is the passage as it was read."
+FORGOTTEN = "Neither the document nor its file is there any more; this is the passage as it was read."
+READ_ANEW = "The document has changed and was read anew since; this is the passage as it was then."
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`notice` is a sentence for the user, empty when all is as it was. `page` is set for a PDF that can be drawn."""
+    """`notice` is a sentence for the user, empty when all is as it was; `shown` is the stored text.
+
+    `drawable`: the file is a PDF that seems to be the one that was read. `words` are what to mark on its pages, by
+    number of the page; `size` is that of the source's page.
+    """
 
     reference: Reference
+    shown: Shown
     notice: str = ""
+    media_type: str = ""
     document: Document | None = None
-    page: Page | None = None
-    boxes: tuple[TextBox, ...] = ()
+    drawable: bool = False
+    words: dict[int, tuple[MarkedWord, ...]] = field(default_factory=dict)
+    size: PageSize = A4
     file_exists: bool = True
+
+    def as_text(self) -> Finding:
+        """The same without a page to be drawn."""
+        return replace(self, drawable=False, words={})
 
 
 def examine(assistant: Assistant, reference: Reference) -> Finding:
-    """Look at the file and the store. Never raises for a document that is gone."""
+    """Look at the file's size and at the store; takes milliseconds. Never raises for a document that is gone."""
     source = reference.source
     document = _document(assistant, source.document_id)
     exists = source.path.is_file()
+    media_type = (document.media_type if document else "") or media_type_by_name(source.path) or ""
+    shown = _in_context(assistant, reference, document)
+    if document is None or shown is None:
+        notice = _notice_alone(document, exists=exists)
+        return Finding(reference, passage_alone(reference), notice, media_type, document, file_exists=exists)
     notice = _notice(source.path, document, exists=exists)
-    is_pdf = exists and not notice and source.path.suffix.lower() == ".pdf" and source.place.page is not None
-    if document is None or not is_pdf:
-        return Finding(reference, notice, document, file_exists=exists)
-    page = _page(assistant, document.id, source.place.page or 1)
-    boxes = boxes_of(reference, page, _offset(assistant, document.id, page)) if page else ()
-    return Finding(reference, notice, document, page, boxes)
+    if notice or media_type != PDF:
+        return Finding(reference, shown, notice, media_type, document, file_exists=exists)
+    pages = assistant.pages(document.id, source.place.page or 1, source.place.last_page or source.place.page or 1)
+    size = PageSize(pages[0].width, pages[0].height) if pages and pages[0].width and pages[0].height else A4
+    words = words_to_mark(assistant, document.id, reference, shown)
+    return Finding(reference, shown, "", media_type, document, drawable=True, words=words, size=size)
 
 
-def boxes_of(reference: Reference, page: Page, offset: int) -> tuple[TextBox, ...]:
-    """The boxes of the quote on `page`, whose text begins at `offset` of the document's.
+def words_to_mark(
+    assistant: Assistant, document_id: int, reference: Reference, shown: Shown
+) -> dict[int, tuple[MarkedWord, ...]]:
+    """The words of what is meant, as they were read, by page. Nothing for a quote that is not where it was."""
+    mark = shown.quote if reference.quote else shown.passage
+    if mark is None:
+        return {}
+    span = Span(shown.start + mark[0], shown.start + mark[1])
+    pieces = assistant.excerpts(document_id, span)
+    pages = {page.number: page for page in assistant.pages(document_id, pieces[0].page, pieces[-1].page)}
+    return {
+        piece.page: tuple(_words(pages[piece.page], span.start - piece.page_start, span.end - piece.page_start))
+        for piece in pieces
+    }
 
-    Empty when the page's text is not the quote's any more: a wrong mark is worse than none.
-    """
-    source = reference.source
-    span, quote = (reference.span, reference.quote) if reference.span else (source.span, source.text)
-    start, end = span.start - offset, min(span.end - offset, len(page.text))
-    if start < 0 or end <= start or not quote.startswith(page.text[start:end].rstrip()):
-        return ()
-    return tuple(_cut(box, start, end) for box in page.boxes if box.start < end and box.end > start)
+
+class Checksums:
+    """SHA-256 of files, remembered as long as size and time of change stay. For any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[str, int, int], str] = OrderedDict()
+
+    def differs(self, path: Path, document: Document, cancel: CancelToken) -> bool:
+        """Whether the file is another than was read. Reads all of it the first time: a gigabyte takes about 1 s."""
+        try:
+            found = path.stat()
+            if found.st_size != document.size:
+                return True
+            return self._sum(path, (str(path), found.st_size, found.st_mtime_ns), cancel) != document.sha256
+        except OSError:
+            return True
+
+    def _sum(self, path: Path, key: tuple[str, int, int], cancel: CancelToken) -> str:
+        with self._lock:
+            if key in self._known:
+                return self._known[key]
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                cancel.check()
+                digest.update(piece)
+        with self._lock:
+            self._known[key] = digest.hexdigest()
+            while len(self._known) > CHECKSUMS:
+                self._known.popitem(last=False)
+        return digest.hexdigest()
 
 
-def _cut(box: TextBox, start: int, end: int) -> TextBox:
-    """The part of a box that belongs to characters [start, end), letters taken as equally wide."""
-    per_letter = (box.right - box.left) / max(1, box.end - box.start)
-    first, last = max(start, box.start), min(end, box.end)
-    left = box.left + per_letter * (first - box.start)
-    return TextBox(first, last, left, box.top, left + per_letter * (last - first), box.bottom)
+def _words(page: Page, start: int, end: int) -> Iterator[MarkedWord]:
+    """The parts of the page's words that lie in characters [start, end) of its text."""
+    for box in page.boxes:
+        if box.start < end and box.end > start:
+            sides = (box.left, box.top, box.right, box.bottom)
+            first, last = max(start, box.start) - box.start, min(end, box.end) - box.start
+            yield MarkedWord(page.text[box.start : box.end], sides, first, last)
 
 
 def _document(assistant: Assistant, document_id: int | None) -> Document | None:
@@ -77,35 +149,26 @@ def _document(assistant: Assistant, document_id: int | None) -> Document | None:
         return None
 
 
-def _page(assistant: Assistant, document_id: int, number: int) -> Page | None:
-    pages = assistant.pages(document_id, number, number)
-    return pages[0] if pages else None
-
-
-def _offset(assistant: Assistant, document_id: int, page: Page | None) -> int:
-    """Where the page's text begins in the document's."""
-    if page is None or page.number == 1:
-        return 0
-    before = assistant.pages(document_id, 1, page.number - 1)
-    return sum(len(earlier.text) + len(PAGE_BREAK) for earlier in before)
-
-
-def _notice(path: Path, document: Document | None, *, exists: bool) -> str:
-    if not exists:
-        return "The file is no longer where it was; this is the passage as it was read."
+def _in_context(assistant: Assistant, reference: Reference, document: Document | None) -> Shown | None:
     if document is None:
-        return "The document was changed or removed since; this is the passage as it was read."
-    if _has_changed(path, document):
-        return "The file has changed since it was read; this is the passage as it was."
-    return ""
-
-
-def _has_changed(path: Path, document: Document) -> bool:
+        return None
+    asked = window(reference.source)
     try:
-        size = path.stat().st_size
-        if size != document.size or size > MOST_BYTES_HASHED:
-            return size != document.size
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() != document.sha256
+        return in_context(reference, assistant.excerpts(document.id, asked), asked)
+    except NotFound:  # removed this moment
+        return None
+
+
+def _notice_alone(document: Document | None, *, exists: bool) -> str:
+    if document is None:
+        return REMOVED if exists else FORGOTTEN
+    return READ_ANEW
+
+
+def _notice(path: Path, document: Document, *, exists: bool) -> str:
+    if not exists:
+        return GONE
+    try:
+        return CHANGED if path.stat().st_size != document.size else ""
     except OSError:
-        return True
+        return GONE

@@ -9,12 +9,16 @@ from rag.types import Citation, Quote, Scores, Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source and what in it is meant. `span` counts in the document's text; an empty `quote` means all of it."""
+    """A source and what in it is meant. Spans count in the document's text; an empty `quote` means all of it.
+
+    `found` are the very words within the quote that answer, where they are known.
+    """
 
     source: Source
     quote: str = ""
     span: Span | None = None
     scores: Scores | None = None
+    found: Span | None = None
 
 
 def of_citation(citation: Citation) -> Reference:
@@ -22,7 +26,7 @@ def of_citation(citation: Citation) -> Reference:
 
 
 def of_quote(quote: Quote) -> Reference:
-    return Reference(quote.source, quote.text, quote.span)
+    return Reference(quote.source, quote.text, quote.span, found=quote.found)
 
 
 def where(source: Source) -> str:

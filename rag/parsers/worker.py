@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from local_models.cancel import CancelToken
 from local_models.embedders.tokens import EmbedderTokens
@@ -24,17 +21,10 @@ from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.index.terms import passage_terms
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
+from rag.parsers.limits import limit_memory
 from rag.parsers.wire import Item, encode
 from rag.titles import full_title
 from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
-
-if sys.platform == "linux":
-    import resource
-
-OUT_OF_MEMORY = 77
-"""Exit code when the memory limit ended the child."""
-
-_WATCH_S = 0.25
 
 
 def handlers() -> dict[str, Handler]:
@@ -113,27 +103,6 @@ def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
         else f"“{name}” gave no text."
     )
     return DocumentEmpty(what, "Run it through text recognition (OCR) first.")
-
-
-def limit_memory(size: int) -> None:
-    """End this process, or its request, when it takes `size` bytes more than now.
-
-    Linux counts address space and makes allocations fail; elsewhere that limit does not work, and a thread watches.
-    """
-    process = psutil.Process()
-    if sys.platform == "linux":
-        most = process.memory_info().vms + size
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    else:
-        most = process.memory_info().rss + size
-        threading.Thread(target=_watch, args=(process, most), name="memory").start()
-
-
-def _watch(process: psutil.Process, most: int) -> None:
-    waiting = threading.Event()
-    while not waiting.wait(_WATCH_S):
-        if process.memory_info().rss > most:
-            os._exit(OUT_OF_MEMORY)
 
 
 def main(memory: int) -> int:

@@ -181,7 +181,7 @@ def test_an_answer_fills_the_sources_and_a_citation_opens_one(footnote: Footnote
     answer = workspace._chat._answer
     assert answer is not None
     answer._open_mark(1)
-    assert workspace._sources._name.text().startswith("2 ")
+    assert workspace._sources._opened._name.text().startswith("2 ")
     qtbot.waitUntil(lambda: workspace._conversations._model.rowCount() == 2)
 
 

@@ -42,6 +42,7 @@ from rag.types import (
     Conversation,
     Document,
     DocumentState,
+    Excerpt,
     Feedback,
     Hit,
     Message,
@@ -192,6 +193,10 @@ class FakeAssistant:
             raise NotFound("This document is no longer in the library.") from None
 
     def pages(self, document_id: int, first: int = 1, last: int | None = None) -> list[Page]:
+        self.document(document_id)
+        return []
+
+    def excerpts(self, document_id: int, span: Span) -> list[Excerpt]:
         self.document(document_id)
         return []
 

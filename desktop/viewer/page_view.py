@@ -1,0 +1,400 @@
+"""The pages of a document below each other, drawn while they are seen, with the quote boxed and text to select.
+
+Drawing and reading happen in a lane, for what is on screen and for nothing else; whatever comes back too late is
+dropped. Where a page will stand is known before it is drawn, so the view stands at the quote at once. It knows no
+source and no library: words to mark come in, and whether they were found goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from desktop.jobs import Job, Lane
+from desktop.viewer.drawn_pages import Drawn, DrawnPages
+from desktop.viewer.page_hand import PageHand
+from desktop.viewer.page_paint import Look, paint_page
+from desktop.viewer.pages import Box, MarkedWord, PageSize, PageSource, PageText
+from desktop.viewer.sheets import GAP, Sheets, bars
+from local_models.cancel import CancelToken
+from rag.errors import FootnoteError
+
+LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 4.0, 1.2
+
+PAUSE_MS = 15
+"""How long scrolling or resizing must rest before pages are drawn for where it came to: a frame at 60 Hz."""
+
+NO_TEXT = PageText("", np.empty((0, 4), dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to show: a file, a page of it (from 1) and the words to mark, by page. `key` changes with the content.
+
+    `count` and `size` are what is known of its pages before the file is looked at.
+    """
+
+    path: Path
+    key: str
+    number: int
+    words: Mapping[int, tuple[MarkedWord, ...]] = field(default_factory=dict)
+    count: int = 1
+    size: PageSize = PageSize(595.0, 842.0)
+
+
+class PageView(QAbstractScrollArea):
+    """`page_changed` carries the page in view from 1, `pages_counted` how many there are, `zoomed` the zoom or None
+    for the width; `failed` a FootnoteError of the document. `marked` comes when the words stand where they were read,
+    `unmarked` when they do not, and then nothing is marked.
+    """
+
+    page_changed = Signal(int)
+    pages_counted = Signal(int)
+    zoomed = Signal(object)
+    marked = Signal()
+    unmarked = Signal()
+    failed = Signal(object)
+
+    def __init__(self, source: PageSource, lane: Lane, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hand = PageHand(self)
+        self._source, self._lane = source, lane
+        self._target: Target | None = None
+        self._sizes: tuple[PageSize, ...] = ()
+        self._sheets = Sheets((), 1.0, 0)
+        self._kept = DrawnPages()
+        self._marks: dict[int, tuple[Box, ...]] = {}
+        self._zoom: float | None = None
+        self._at_quote = True
+        self._shown_page = 0
+        self._outlining: Job | None = None
+        self._outlined = True
+        self._drawing: tuple[Job, int, int] | None = None
+        self._reading: tuple[Job, int] | None = None
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setAccessibleName("Pages of the source, with the quote marked")
+        self.viewport().setMouseTracking(True)
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            bar.actionTriggered.connect(self._leave_quote)
+
+    # What it is told
+
+    def show_target(self, target: Target) -> None:
+        """Stand at the quote at once; pictures and marks follow."""
+        same = self._target is not None and (self._target.path, self._target.key) == (target.path, target.key)
+        self._target, self._marks, self._at_quote = target, {}, True
+        self.hand.clear()
+        self._stop_reading()
+        if not same:
+            self.stop()
+            self._kept.forget()
+            self._sizes = (target.size,) * max(target.count, target.number)
+            self._outlined = False
+        self._lay_out()
+        self._ask()
+
+    def stop(self) -> None:
+        """Want nothing more of what is under way."""
+        self._stop_reading()
+        if self._drawing is not None:
+            self._drawing[0].cancel()
+        if self._outlining is not None:
+            self._outlining.cancel()
+        self._drawing = self._outlining = None
+
+    def clear(self) -> None:
+        """Show nothing, keep nothing."""
+        self.stop()
+        self._pause.stop()
+        self._target, self._sizes, self._marks = None, (), {}
+        self._kept.forget()
+        self._lay_out()
+
+    def go_to(self, number: int) -> None:
+        """Page `number` to the top; the nearest one there is."""
+        if self._sizes:
+            self._at_quote = False
+            index = min(max(number, 1), len(self._sizes)) - 1
+            self.verticalScrollBar().setValue(round(self._sheets.rect(index).top) - GAP)
+
+    def zoom_to(self, zoom: float | None) -> None:
+        """1.0 is the size on paper; None fits the width."""
+        self._zoom = None if zoom is None else min(MOST_ZOOM, max(LEAST_ZOOM, zoom))
+        self._lay_out()
+        self._pause.start()
+        self.zoomed.emit(self._zoom)
+
+    def zoom_by(self, steps: int) -> None:
+        self.zoom_to(self.zoom * STEP**steps)
+
+    # What it can be asked
+
+    @property
+    def zoom(self) -> float:
+        return self._sheets.scale / self._whole
+
+    @property
+    def fits_width(self) -> bool:
+        return self._zoom is None
+
+    @property
+    def number(self) -> int:
+        """The page in view, from 1."""
+        return self._sheets.at(self.verticalScrollBar().value() + self.viewport().height() / 3) + 1
+
+    @property
+    def kept(self) -> DrawnPages:
+        return self._kept
+
+    @property
+    def sheets(self) -> Sheets:
+        return self._sheets
+
+    def marks_on(self, index: int) -> tuple[Box, ...]:
+        """Bars over the quote on a page (from 0), in points."""
+        return self._marks.get(index, ())
+
+    def origin(self) -> QPoint:
+        """Where the viewport's corner stands on the sheets."""
+        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+
+    def seen(self) -> list[int]:
+        """The pages on screen, from 0; the quote's first."""
+        top = self.verticalScrollBar().value()
+        pages = list(self._sheets.between(top, top + self.viewport().height()))
+        wanted = self._target.number - 1 if self._target else -1
+        return sorted(pages, key=wanted.__ne__) if self._at_quote else pages
+
+    # Qt
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(-self.origin())
+        for index in sorted(self.seen()):
+            text = self._kept.text(index)
+            chosen = self.hand.boxes_on(index, text) if text is not None else ()
+            look = Look(self._kept.picture(index), self.marks_on(index), chosen, self._kept.failed(index))
+            paint_page(painter, self._sheets, index, look)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+        self._pause.start()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        self.viewport().update()
+        self._tell_page()
+        self._pause.start()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._at_quote = False
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.verticalScrollBar()
+        if self.hand.take_key(event):
+            return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._at_quote = False
+            bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
+        elif event.key() == Qt.Key.Key_Space:
+            self._at_quote = False
+            bar.setValue(bar.value() + bar.pageStep())
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        return self.hand.take_mouse(event) or super().viewportEvent(event)
+
+    # Where everything stands
+
+    @property
+    def _whole(self) -> float:
+        """Pixels to the point at the size on paper."""
+        return self.logicalDpiX() / 72
+
+    def _lay_out(self) -> None:
+        """Places for all pages at the zoom of now; the quote, or what was at the top, stays where it is."""
+        room = self.viewport().width()
+        bar = self.verticalScrollBar()
+        held = self._sheets.fraction(bar.value()) if self._sheets.height > GAP else None
+        self._sheets = Sheets(self._sizes, self._scale(room), room)
+        sideways = self.horizontalScrollBar()
+        sideways.setRange(0, max(0, self._sheets.width - room))
+        sideways.setPageStep(room)
+        bar.setRange(0, max(0, self._sheets.height - self.viewport().height()))
+        bar.setPageStep(max(1, self.viewport().height() - 40))
+        bar.setSingleStep(40)
+        if self._at_quote:
+            self._aim()
+        elif held is not None and self._sizes:
+            bar.setValue(round(self._sheets.height_of(held)))
+        self._tell_page()
+        self.viewport().update()
+
+    def _scale(self, room: int) -> float:
+        if self._zoom is not None:
+            return self._zoom * self._whole
+        if not self._sizes:
+            return self._whole
+        index = self._target.number - 1 if self._target is not None and self._at_quote else self.number - 1
+        width = self._sizes[min(max(index, 0), len(self._sizes) - 1)].width
+        return min(MOST_ZOOM * self._whole, max(LEAST_ZOOM * self._whole / 2, (room - 2 * GAP) / width))
+
+    def _aim(self) -> None:
+        """A quarter of the view above the quote, and its left end in sight."""
+        if self._target is None or not self._sizes:
+            return
+        index = min(self._target.number, len(self._sizes)) - 1
+        words = self._target.words.get(self._target.number, ())
+        page = self._sheets.rect(index)
+        spot = self._sheets.box(index, words[0].box) if words else page
+        above = self.viewport().height() / 4 if words else GAP
+        self.verticalScrollBar().setValue(round(spot.top - above))
+        left = min((self._sheets.box(index, word.box).left for word in words), default=page.left)
+        self.horizontalScrollBar().setValue(round(left - 4 * GAP))
+
+    def _leave_quote(self, _action: int) -> None:
+        self._at_quote = False
+
+    def _tell_page(self) -> None:
+        if self._sizes and self.number != self._shown_page:
+            self._shown_page = self.number
+            self.page_changed.emit(self._shown_page)
+
+    # What is asked of the lane
+
+    def _ask(self) -> None:
+        if self._target is None or not self._sizes:
+            return
+        seen = self.seen()
+        self._ask_picture(seen)
+        self._ask_text(seen)
+        if self._drawing is None and not self._outlined:
+            self._ask_outline(self._target.path)
+
+    def _ask_outline(self, path: Path) -> None:
+        """After the first picture: 3,000 sizes take 40 ms, and until then all pages are taken to be alike."""
+        self._outlined = True
+        self._outlining = self._lane.start(partial(_outline, self._source, path))
+        self._outlining.reported.connect(self._take_outline)
+        self._outlining.failed.connect(self._fail)
+
+    def _ask_picture(self, seen: list[int]) -> None:
+        if self._drawing is not None:
+            if self._drawing[1] in seen:
+                return
+            self._drawing[0].cancel()
+            self._drawing = None
+        widths = [max(1, round(self._sheets.rect(index).width * self.devicePixelRatioF())) for index in seen]
+        following = self._kept.next_picture(seen, widths)
+        if following is not None and self._target is not None:
+            index, width = following
+            job = self._lane.start(partial(_draw, self._source, self._target.path, index + 1, width))
+            self._drawing = (job, index, width)
+            job.reported.connect(self._take_picture)
+            job.failed.connect(self._give_up)
+
+    def _ask_text(self, seen: list[int]) -> None:
+        """The words to mark first, then what can be selected."""
+        if self._reading is not None or self._target is None:
+            return
+        unplaced = [number - 1 for number in self._target.words if number - 1 not in self._marks]
+        index = unplaced[0] if unplaced else self._kept.next_text(seen)
+        if index is not None and index < len(self._sizes):
+            words = self._target.words.get(index + 1, ())
+            job = self._lane.start(partial(_read, self._source, self._target.path, index + 1, words))
+            self._reading = (job, index)
+            job.reported.connect(self._take_text)
+            job.failed.connect(self._take_no_text)
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading[0].cancel()
+        self._reading = None
+
+    def _take_outline(self, sizes: tuple[PageSize, ...]) -> None:
+        if self.sender() is self._outlining and sizes:
+            self._outlining = None
+            self._sizes = sizes
+            self._lay_out()
+            self.pages_counted.emit(len(sizes))
+            self._ask()
+
+    def _take_picture(self, drawn: Drawn) -> None:
+        if self._drawing is None or self.sender() is not self._drawing[0]:
+            return
+        self._kept.keep_picture(self._drawing[1], drawn)
+        self._drawing = None
+        self.viewport().update()
+        if not self._outlined and self._target is not None:
+            self._ask_outline(self._target.path)
+        self._ask()
+
+    def _give_up(self, error: FootnoteError) -> None:
+        if self._drawing is None or self.sender() is not self._drawing[0]:
+            return
+        index, self._drawing = self._drawing[1], None
+        self._kept.give_up(index)
+        self.viewport().update()
+        if self._target is not None and index == self._target.number - 1 and self._at_quote:
+            self.failed.emit(error)
+        self._ask()
+
+    def _take_text(self, text: PageText) -> None:
+        if self._reading is None or self.sender() is not self._reading[0] or self._target is None:
+            return
+        index, self._reading = self._reading[1], None
+        self._kept.keep_text(index, text)
+        if index + 1 in self._target.words and index not in self._marks:
+            self._marks[index] = tuple(bars(text.marks))
+            if index == self._target.number - 1 or not text.marks:
+                (self.marked if text.marks else self.unmarked).emit()
+        self.viewport().update()
+        self._ask()
+
+    def _take_no_text(self, _error: FootnoteError) -> None:
+        """The page can still be looked at; without its letters nothing is marked on it."""
+        if self._reading is not None and self.sender() is self._reading[0] and self._target is not None:
+            index, self._reading = self._reading[1], None
+            self._marks.setdefault(index, ())
+            self._kept.keep_text(index, NO_TEXT)
+            if index + 1 in self._target.words:
+                self.unmarked.emit()
+            self._ask()
+
+    def _fail(self, error: FootnoteError) -> None:
+        if self.sender() is self._outlining:
+            self._outlining = None
+            self.failed.emit(error)
+
+
+def _outline(source: PageSource, path: Path, cancel: CancelToken) -> Iterator[tuple[PageSize, ...]]:
+    yield source.outline(path, cancel)
+
+
+def _draw(source: PageSource, path: Path, number: int, width: int, cancel: CancelToken) -> Iterator[Drawn]:
+    yield Drawn(source.draw(path, number, width, cancel), width)
+
+
+def _read(
+    source: PageSource, path: Path, number: int, words: tuple[MarkedWord, ...], cancel: CancelToken
+) -> Iterator[PageText]:
+    yield source.read(path, number, words, cancel)
