@@ -278,8 +278,9 @@ class LlamaModel:
         return list(tokens[:count])
 
     def _markers(self, template_tokens: Sequence[int]) -> list[str]:
-        """The template's markers that a vocabulary calls user-defined: llama.cpp finds those in any text."""
-        kinds = {token: llama_cpp.llama_vocab_get_attr(self._vocab, token) for token in set(template_tokens)}
+        """The markers that a vocabulary calls user-defined, template's or not: llama.cpp finds those in any text."""
+        markers = {*template_tokens, *self._vocabulary.marker_like}
+        kinds = {token: llama_cpp.llama_vocab_get_attr(self._vocab, token) for token in markers}
         texts = [
             self._special_text(token) for token, kind in kinds.items() if kind & llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
         ]

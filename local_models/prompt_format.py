@@ -33,8 +33,12 @@ FREE_SYSTEM = (
 )
 
 _NUMBER_MARK = re.compile(r"\[(\d{1,4})\]")
-_TEMPLATE_MARK = re.compile(r"<(?=[|/]?[a-z_]*[|>])|<<(?=/?SYS>>)|\[(?=/?INST\])", re.IGNORECASE)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_TEMPLATE_MARK = re.compile("<(?=[|\uff5c/]?[\\w\u2581-]{0,60}[|>\uff5c])|<<(?=/?SYS>>)|\\[(?=/?[A-Z][A-Z_]{2,40}\\])")
+"""Special tokens of common templates: <|im_start|>, </s>, <start_of_turn>, <unused7>, DeepSeek's, <<SYS>>, [INST]."""
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e01ef]"
+)
 
 
 @dataclass(frozen=True, slots=True)

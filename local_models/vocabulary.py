@@ -7,6 +7,7 @@ place of a text at once, exactly. It knows nothing of llama.cpp and nothing of w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ LONGEST = 32
 """Bytes: longer tokens are runs of spaces or of one sign, and are never needed where shorter ones spell the same."""
 
 NONE = -1
+
+_MARKER = re.compile(rb"</?[^<>\s]+>|\[/?[A-Z][A-Z_]{2,}\]|<</?[A-Z]+>>")
 
 
 class Vocabulary:
@@ -39,6 +42,11 @@ class Vocabulary:
         """Whether the character is one token, or each of its bytes is."""
         data = character.encode("utf-8", "replace")
         return self._single.issuperset(data) or data in self._whole
+
+    @cached_property
+    def marker_like(self) -> tuple[int, ...]:
+        """The tokens that look like markers of a chat template; source numbers, like [3], are none."""
+        return tuple(token for token, piece in enumerate(self.pieces) if _MARKER.fullmatch(piece))
 
     @cached_property
     def _single(self) -> frozenset[int]:
