@@ -16,7 +16,7 @@ VERY_CLOSE, CLOSE, NEAR = 0.6, 0.4, 0.2
 """Of SourceAccount.by_meaning. The passage that answers lies at 0.46 to 0.63 in the middle half of questions of SQuAD
 2.0, at 0.59 to 0.76 of natural questions; of passages about something else 95 in 100 lie below 0.14 (MiniLM)."""
 
-LIKELY, PERHAPS = 0.5, 0.2
+LIKELY, PERHAPS = 0.5, 0.3
 """Probabilities from which words found are called the likely answer, and words that may answer."""
 
 MOST_WORDS = 4

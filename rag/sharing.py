@@ -8,7 +8,7 @@ nowhere, as in the window: a model's text is not trusted. Knows nothing of clipb
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -61,6 +61,12 @@ def where(source: Source) -> str:
     return f"{source.document} · {place}" if place else source.document
 
 
+def writer(answer: Answer) -> str:
+    """The model's name; empty where none was asked, though one stood ready."""
+    asked = answer.mode is Mode.FREE or (answer.mode is Mode.GROUNDED and (not answer.abstained or _was_asked(answer)))
+    return answer.model if asked else ""
+
+
 def byline(answer: Answer, when: datetime) -> str:
     """Who wrote it and when, and how many of its claims were found in the documents."""
     day = f"on {when.astimezone():%Y-%m-%d}"
@@ -78,9 +84,16 @@ def byline(answer: Answer, when: datetime) -> str:
     return f"{written} {held} of {len(checked)} {claims} found in the documents."
 
 
+def notes_for(answer: Answer, numbers: Collection[int], when: datetime) -> str:
+    """What goes along with a part of an answer that holds these numbers, as plain text."""
+    notes = [_plain_note(note) for note in footnotes(answer.citations) if note.number in numbers]
+    mark = [f"{FREE_MARK}."] if answer.mode is Mode.FREE else []
+    return _joined([*mark, "\n".join(notes), byline(answer, when)])
+
+
 def as_plain(answer: Answer, when: datetime) -> str:
     """Without Markdown's marks."""
-    notes = [f"[{note.number}] {note.place}: {_quoted(note.quotes)}" for note in footnotes(answer.citations)]
+    notes = [_plain_note(note) for note in footnotes(answer.citations)]
     mark = [f"{FREE_MARK}."] if answer.mode is Mode.FREE else []
     return _joined([*mark, to_plain(answer.text), "\n".join(notes), byline(answer, when)])
 
@@ -155,6 +168,10 @@ def _html_conversation(title: str, messages: Sequence[Message]) -> str:
 def _answer(message: Message) -> Answer:
     """A stopped or broken-off one as far as it came."""
     return message.answer or Answer(message.content, message.mode or Mode.GROUNDED)
+
+
+def _plain_note(note: Footnote) -> str:
+    return f"[{note.number}] {note.place}: {_quoted(note.quotes)}"
 
 
 def _model(answer: Answer) -> str:

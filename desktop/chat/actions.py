@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.chat.branches import BranchSwitcher
 from desktop.controls import IconButton, label, row
 from desktop.tokens import XS
+from rag.sharing import writer
 from rag.types import Answer, Verdict
 
 COPY = "Copy with footnotes (right click: as Markdown)"
@@ -102,7 +103,7 @@ class AnswerActions(QWidget):
 
 def about(answer: Answer) -> str:
     """Who wrote it and how long it took."""
-    parts = [answer.model] if answer.model else []
+    parts = [name] if (name := writer(answer)) else []
     if answer.timings.total_s:
         parts.append(f"{answer.timings.total_s:.1f} s")
     return " · ".join(parts)

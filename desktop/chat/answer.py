@@ -28,7 +28,7 @@ from desktop.tokens import M, S
 from desktop.viewer.reference import Reference, of_quote
 from rag.errors import FootnoteError
 from rag.events import AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
-from rag.sharing import as_html, as_markdown, as_plain
+from rag.sharing import as_html, as_markdown, as_plain, notes_for
 from rag.types import Answer, Feedback, Message, MessageStatus, Mode, Quote, Scores, Source
 
 
@@ -63,6 +63,7 @@ class AnswerView(QWidget):
         self._text.mark_hovered.connect(self._show_quote_of)
         self._text.mark_clicked.connect(self._open_mark)
         self._text.redrawn.connect(self.redrawn)
+        self._text.use_notes(self._notes_for)
         self._notes = column(gap=S)
         self._panels = column()
         self._mark = FreeMark()
@@ -148,9 +149,16 @@ class AnswerView(QWidget):
 
     def copied(self) -> Written:
         """The answer with its footnotes, who wrote it and when, and whether it is from the documents at all."""
-        mode = Mode.GROUNDED if self._mark.isHidden() else Mode.FREE
-        answer = self._answer or Answer(self._text.text, mode, citations=self._footnotes.citations)
+        answer = self._as_it_stands()
         return Written(*(write(answer, self._when) for write in (as_plain, as_markdown, as_html)))
+
+    def _as_it_stands(self) -> Answer:
+        """Also of an answer that is still being written, or broke off before it was stored."""
+        mode = Mode.GROUNDED if self._mark.isHidden() else Mode.FREE
+        return self._answer or Answer(self._text.text, mode, citations=self._footnotes.citations)
+
+    def _notes_for(self, numbers: frozenset[int]) -> str:
+        return notes_for(self._as_it_stands(), numbers, self._when)
 
     def _connect_actions(self) -> None:
         self._actions.rated.connect(self.rated)

@@ -8,7 +8,7 @@ joined, so that text can be selected across paragraphs.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -55,6 +55,7 @@ class AnswerText(QFrame):
         self._timer.timeout.connect(self._work)
         self._cost_ms = 0.0
         self._shaded: tuple[Stretch, ...] = ()
+        self._notes: Callable[[frozenset[int]], str] | None = None
 
     @property
     def text(self) -> str:
@@ -69,6 +70,10 @@ class AnswerText(QFrame):
         self._shaded = tuple(shaded)
         for widget, block in zip(self._widgets, self._blocks, strict=False):
             self._shade(widget, block)
+
+    def use_notes(self, notes: Callable[[frozenset[int]], str]) -> None:
+        """See ProseView.use_notes."""
+        self._notes = notes
 
     def append(self, piece: str) -> None:
         self._text += piece
@@ -159,6 +164,8 @@ class AnswerText(QFrame):
     def _make_prose(self) -> ProseView:
         made = ProseView(self)
         made.setAccessibleName("Answer")
+        if self._notes is not None:
+            made.use_notes(self._notes)
         made.mark_hovered.connect(self.mark_hovered)
         made.mark_left.connect(self.mark_left)
         made.mark_clicked.connect(self.mark_clicked)

@@ -5,9 +5,10 @@ It loads nothing and follows no link; a footnote mark under the mouse or the key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QMouseEvent,
@@ -49,6 +50,15 @@ def current_look() -> Look:
     )
 
 
+_PARAGRAPH, _LINE = "\N{PARAGRAPH SEPARATOR}", "\N{LINE SEPARATOR}"
+_MARK_SHOWN = re.compile(r"\N{NO-BREAK SPACE}(\d{1,4})\N{NO-BREAK SPACE}")
+"""As desktop.chat.markdown draws [n]."""
+
+
+def _no_notes(_numbers: frozenset[int]) -> str:
+    return ""
+
+
 class ProseView(QTextBrowser):
     """Shows one block, or several joined ones. `place` in the signals is a mark's place among all [n] of the answer."""
 
@@ -63,6 +73,7 @@ class ProseView(QTextBrowser):
         self._hovered = ""
         self._shaded: tuple[Stretch, ...] = ()
         self._first_letter = 0
+        self._notes: Callable[[frozenset[int]], str] = _no_notes
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(reading_font(SIZE_READING))
@@ -88,6 +99,20 @@ class ProseView(QTextBrowser):
         if (tuple(shaded), first_letter) != (self._shaded, self._first_letter):
             self._shaded, self._first_letter = tuple(shaded), first_letter
             self._draw_shade()
+
+    def use_notes(self, notes: Callable[[frozenset[int]], str]) -> None:
+        """What is copied with the mouse gets these notes, given the numbers of the marks in it."""
+        self._notes = notes
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The words as they are read, a mark as [n], and with any mark what it stands for and who wrote this."""
+        selected = self.textCursor().selectedText().replace(_PARAGRAPH, "\n").replace(_LINE, "\n")
+        text = _MARK_SHOWN.sub(r" [\1]", selected).replace("\N{NO-BREAK SPACE}", " ")
+        numbers = frozenset(int(number) for number in _MARK_SHOWN.findall(selected))
+        notes = self._notes(numbers) if numbers or self._is_all_selected() else ""
+        data = QMimeData()
+        data.setText(f"{text.rstrip()}\n\n{notes}" if notes else text)
+        return data
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> object:
         return None
@@ -118,6 +143,10 @@ class ProseView(QTextBrowser):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._hover("", QPoint())
+
+    def _is_all_selected(self) -> bool:
+        cursor = self.textCursor()
+        return cursor.selectionEnd() - cursor.selectionStart() >= self.document().characterCount() - 1
 
     def _draw(self) -> None:
         self.setHtml(to_html(self._block, self._known, current_look()))

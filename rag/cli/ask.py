@@ -10,6 +10,7 @@ from rag.cli.answers import follow, offer_without_documents, show
 from rag.cli.session import Commands, Session, add_sampling, add_scope, chosen_sampling, chosen_scope
 from rag.errors import Cancelled, UsageError
 from rag.events import AskEvent
+from rag.sharing import writer
 from rag.types import Mode
 
 
@@ -59,7 +60,7 @@ def run_ask(args: argparse.Namespace, session: Session) -> int:
         show(asked.answer, session.terminal, how=args.how)
         session.terminal.note(
             f"Answer {asked.answer_id} of conversation {asked.conversation_id}, "
-            f"{asked.answer.timings.total_s:.1f} s{', ' + asked.answer.model if asked.answer.model else ''}."
+            f"{asked.answer.timings.total_s:.1f} s{', ' + writer(asked.answer) if writer(asked.answer) else ''}."
         )
         again = f"footnote ask --again {asked.answer_id} --without-documents"
         offer_without_documents(asked, needed, again, session.terminal)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -95,6 +95,30 @@ def test_it_can_be_copied_as_markdown(answered: Answered) -> None:
     assert "**three months**" in QGuiApplication.clipboard().text()
     copy.trigger()
     assert "**three months**" not in QGuiApplication.clipboard().text()
+
+
+def test_a_part_that_is_copied_with_the_mouse_takes_its_footnotes_along(answered: Answered) -> None:
+    prose = answered()._text.findChildren(ProseView)[0]
+    cursor = prose.document().find("end of a month")
+    cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor, 4)
+    prose.setTextCursor(cursor)
+    copied = prose.createMimeDataFromSelection()
+    assert copied.text().startswith("end of a month [1],")
+    assert "[1] Lease Rosenweg 12.pdf" in copied.text()
+    assert "[2]" not in copied.text()
+    assert "Written by a language model" in copied.text()
+
+
+def test_a_few_words_that_are_copied_stay_as_they_are(answered: Answered) -> None:
+    prose = answered()._text.findChildren(ProseView)[0]
+    prose.setTextCursor(prose.document().find("three months"))
+    assert prose.createMimeDataFromSelection().text() == "three months"
+
+
+def test_all_of_an_answer_without_documents_is_copied_with_its_mark(answered: Answered) -> None:
+    prose = answered(Mode.FREE)._text.findChildren(ProseView)[0]
+    prose.selectAll()
+    assert "Not from your documents." in prose.createMimeDataFromSelection().text()
 
 
 def test_where_the_model_can_only_read_the_offer_says_what_is_needed(

@@ -11,7 +11,7 @@ from local_models.types import Role
 from rag.account import Account, ModelAccount
 from rag.errors import UsageError
 from rag.plain_markdown import to_plain, to_safe_html
-from rag.sharing import as_html, as_markdown, as_plain, byline, conversation_written
+from rag.sharing import as_html, as_markdown, as_plain, byline, conversation_written, writer
 from rag.types import (
     Answer,
     CheckedSentence,
@@ -94,6 +94,7 @@ def test_an_abstention_says_whether_a_model_was_asked() -> None:
     asked = Answer(
         "Your documents do not say.", Mode.GROUNDED, abstained=True, model="m", account=Account(model=ModelAccount("m"))
     )
+    assert (writer(silent), writer(asked)) == ("", "m")
     assert byline(silent, WHEN).startswith("No answer was found by Footnote")
     assert byline(asked, WHEN).startswith("Written by a language model (m)")
 
