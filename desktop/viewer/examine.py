@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.viewer.context import Shown, in_context, passage_alone, window
+from desktop.viewer.languages import language_of
 from desktop.viewer.pages import MarkedWord, PageSize
 from desktop.viewer.reference import Reference
 from local_models.cancel import CancelToken
@@ -45,7 +46,8 @@ class Finding:
     """`notice` is a sentence for the user, empty when all is as it was; `shown` is the stored text.
 
     `drawable`: the file is a PDF that seems to be the one that was read. `words` are what to mark on its pages, by
-    number of the page; `size` is that of the source's page.
+    number of the page; `size` is that of the source's page and `column` where its text begins and
+    ends, in points from the left. `language` is Pygments' name of what code is written in.
     """
 
     reference: Reference
@@ -56,6 +58,8 @@ class Finding:
     drawable: bool = False
     words: dict[int, tuple[MarkedWord, ...]] = field(default_factory=dict)
     size: PageSize = A4
+    column: tuple[float, float] | None = None
+    language: str = "text"
     file_exists: bool = True
 
     def as_text(self) -> Finding:
@@ -72,14 +76,19 @@ def examine(assistant: Assistant, reference: Reference) -> Finding:
     shown = _in_context(assistant, reference, document)
     if document is None or shown is None:
         notice = _notice_alone(document, exists=exists)
-        return Finding(reference, passage_alone(reference), notice, media_type, document, file_exists=exists)
+        alone, language = passage_alone(reference), language_of(media_type)
+        return Finding(reference, alone, notice, media_type, document, language=language, file_exists=exists)
     notice = _notice(source.path, document, exists=exists)
     if notice or media_type != PDF:
-        return Finding(reference, shown, notice, media_type, document, file_exists=exists)
-    pages = assistant.pages(document.id, source.place.page or 1, source.place.last_page or source.place.page or 1)
-    size = PageSize(pages[0].width, pages[0].height) if pages and pages[0].width and pages[0].height else A4
+        language = language_of(media_type)
+        return Finding(reference, shown, notice, media_type, document, language=language, file_exists=exists)
+    number = source.place.page or 1
+    page = next(iter(assistant.pages(document.id, number, number)), Page(number, ""))
+    size = PageSize(page.width, page.height) if page.width and page.height else A4
     words = words_to_mark(assistant, document.id, reference, shown)
-    return Finding(reference, shown, "", media_type, document, drawable=True, words=words, size=size)
+    return Finding(
+        reference, shown, "", media_type, document, drawable=True, words=words, size=size, column=_column(page)
+    )
 
 
 def words_to_mark(
@@ -138,6 +147,12 @@ def _words(page: Page, start: int, end: int) -> Iterator[MarkedWord]:
             sides = (box.left, box.top, box.right, box.bottom)
             first, last = max(start, box.start) - box.start, min(end, box.end) - box.start
             yield MarkedWord(page.text[box.start : box.end], sides, first, last)
+
+
+def _column(page: Page) -> tuple[float, float] | None:
+    if not page.boxes:
+        return None
+    return min(box.left for box in page.boxes), max(box.right for box in page.boxes)
 
 
 def _document(assistant: Assistant, document_id: int | None) -> Document | None:

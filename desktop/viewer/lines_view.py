@@ -6,8 +6,6 @@ any editor. Markdown keeps its marks and is set by them; code has its colours.
 
 from __future__ import annotations
 
-from pygments.lexers import get_lexer_for_mimetype
-from pygments.util import ClassNotFound
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
@@ -45,10 +43,11 @@ class LinesView(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "bare")
         self.setAccessibleName("Text of the source, with the quote marked")
+        self.setCornerWidget(QWidget(self))
         self.updateRequest.connect(self._follow)
 
-    def show_text(self, shown: Shown, media_type: str) -> None:
-        """Stand at the quote."""
+    def show_text(self, shown: Shown, media_type: str, language: str) -> None:
+        """Stand at the quote. `language` is Pygments' name of what code is written in."""
         self._shown, self._units = shown, Units(shown.text)
         self._code = media_type not in (TEXT, MARKDOWN)
         self._drop_looks()
@@ -57,7 +56,7 @@ class LinesView(QPlainTextEdit):
         self.setPlainText(unit_for_unit(shown.text))
         self._set_font()
         if self._code:
-            self._code_look = CodeHighlighter(self.document(), _alias(media_type), code_format)
+            self._code_look = CodeHighlighter(self.document(), language, code_format)
         elif media_type == MARKDOWN:
             self._markdown_look = MarkdownLook(self.document(), shown.blocks, self._units)
         self._mark()
@@ -213,15 +212,3 @@ class _Numbers(QWidget):
 
 def _number_font(size: float) -> QFont:
     return code_font(size * (SIZE_SMALL - 1))
-
-
-def _alias(media_type: str) -> str:
-    """Pygments' name of a language; plain text for one it does not know."""
-    try:
-        return str(get_lexer_for_mimetype(media_type).aliases[0])
-    except (ClassNotFound, IndexError):
-        return _OTHER_NAMES.get(media_type, media_type.removeprefix("text/x-").removeprefix("text/"))
-
-
-_OTHER_NAMES = {"text/x-c": "c", "text/x-makefile": "make", "text/x-cmake": "cmake", "text/x-terraform": "hcl"}
-"""Where Pygments calls a media type of ours otherwise."""

@@ -70,7 +70,8 @@ class OpenedSource(QWidget):
         source = reference.source
         self._reference, self._finding = reference, None
         self._name.setText(f"{source.number}  {source.document}")
-        self._where.setText(" · ".join(filter(None, (str(source.place), source.heading))))
+        place = "" if source.place.chapter else str(source.place)  # the last heading is the chapter
+        self._where.setText(" · ".join(filter(None, (place, source.heading))))
         self._where.setVisible(bool(self._where.text()))
         self._scores.show_scores(reference.scores, best_words)
         self._say("")
@@ -120,7 +121,7 @@ class OpenedSource(QWidget):
 
     def _lay_out(self) -> None:
         stack = column(self, gap=XS)
-        stack.setContentsMargins(M, 0, 0, S)
+        stack.setContentsMargins(M, 0, S, S)
         for line in (self._name, self._where, self._notice, self._bar):
             stack.addWidget(line)
         for view in (self._page_view, self._lines, self._prose):
@@ -178,22 +179,28 @@ class OpenedSource(QWidget):
     def _show_page(self, finding: Finding, document: Document) -> None:
         source = finding.reference.source
         number = min(finding.words, default=source.place.page or 1)
+        count = max(document.pages, number)
         self._page_view.show_target(
-            Target(source.path, document.sha256, number, finding.words, max(document.pages, number), finding.size)
+            Target(source.path, document.sha256, number, finding.words, count, finding.size, finding.column)
         )
-        self._stack.setCurrentWidget(self._page_view)
-        self._bar.show_pages(drawn=True, text=False)
+        self._show_pictures()
         if not finding.words:
             self._say_unplaced()
+
+    def _show_pictures(self) -> None:
+        self._stack.setCurrentWidget(self._page_view)
+        self._bar.show_pages(drawn=True, text=False)
+        self._bar.show_zoom(None if self._page_view.fits_width else self._page_view.zoom)
 
     def _show_text(self, finding: Finding) -> None:
         by_lines = finding.media_type in BY_LINES
         if by_lines:
-            self._lines.show_text(finding.shown, finding.media_type)
+            self._lines.show_text(finding.shown, finding.media_type, finding.language)
         else:
             self._prose.show_text(finding.shown)
         self._stack.setCurrentWidget(self._lines if by_lines else self._prose)
         self._bar.show_pages(drawn=finding.drawable, text=True)
+        self._bar.show_zoom(self._letters)
 
     def _compare(self, path: Path, document: Document) -> None:
         self._comparing = self._lanes.view.start(partial(_differs, self._checksums, path, document))
@@ -245,8 +252,7 @@ class OpenedSource(QWidget):
             self._show_text(self._finding)
 
     def _choose_picture(self) -> None:
-        self._stack.setCurrentWidget(self._page_view)
-        self._bar.show_pages(drawn=True, text=False)
+        self._show_pictures()
 
     def _zoom(self, steps: int) -> None:
         if self.shows_page:

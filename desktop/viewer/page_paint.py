@@ -18,7 +18,7 @@ SHEET = "#FFFFFF"
 """Paper stays white by night: what is printed on it was made for that."""
 
 _AROUND = 1.5
-"""Pixels by which a mark reaches beyond its letters."""
+"""Pixels by which a mark reaches beyond its first and last letter; above and below its lines touch as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def paint_page(painter: QPainter, sheets: Sheets, index: int, look: Look) -> Non
     for box in look.selected:
         painter.fillRect(_rect(sheets.box(index, box)), QColor(PAPER.selection))
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-    painter.setPen(_pen(PAPER.footnote, 170))
+    painter.setPen(_pen(PAPER.footnote, 120))
     for box in look.marks:
         painter.drawRect(_wider(sheets.box(index, box)))
     painter.setPen(QPen(QColor(current_colours().border), 1))
@@ -65,4 +65,4 @@ def _rect(rect: Rect) -> QRectF:
 
 
 def _wider(rect: Rect) -> QRectF:
-    return QRectF(rect.left, rect.top, rect.width, rect.height).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
+    return QRectF(rect.left, rect.top, rect.width, rect.height).adjusted(-_AROUND, 0, _AROUND, 0)

@@ -7,23 +7,22 @@ source and no library: words to mark come in, and whether they were found goes o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from desktop.jobs import Job, Lane
-from desktop.viewer.drawn_pages import Drawn, DrawnPages
+from desktop.jobs import Lane
+from desktop.theme import current_colours
+from desktop.viewer.drawn_pages import DrawnPages
 from desktop.viewer.page_hand import PageHand
 from desktop.viewer.page_paint import Look, paint_page
+from desktop.viewer.page_requests import NO_TEXT, PageRequests
 from desktop.viewer.pages import Box, MarkedWord, PageSize, PageSource, PageText
 from desktop.viewer.sheets import GAP, Sheets, bars
-from local_models.cancel import CancelToken
 from rag.errors import FootnoteError
 
 LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 4.0, 1.2
@@ -31,14 +30,19 @@ LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 4.0, 1.2
 PAUSE_MS = 15
 """How long scrolling or resizing must rest before pages are drawn for where it came to: a frame at 60 Hz."""
 
-NO_TEXT = PageText("", np.empty((0, 4), dtype=np.float32))
+NARROW = 560
+"""Pixels of width below which a page is shown without its margins: at 360 that makes its letters a third larger."""
+
+MARGIN, LEAST_COLUMN = 8.0, 200.0
+"""Points left beside the text; a page with less than so much text across is shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """What to show: a file, a page of it (from 1) and the words to mark, by page. `key` changes with the content.
 
-    `count` and `size` are what is known of its pages before the file is looked at.
+    `count` and `size` are what is known of its pages before the file is looked at; `column` is where the text of the
+    page begins and ends, in points from the left: all that a narrow view needs to fit.
     """
 
     path: Path
@@ -47,6 +51,7 @@ class Target:
     words: Mapping[int, tuple[MarkedWord, ...]] = field(default_factory=dict)
     count: int = 1
     size: PageSize = PageSize(595.0, 842.0)
+    column: tuple[float, float] | None = None
 
 
 class PageView(QAbstractScrollArea):
@@ -65,7 +70,6 @@ class PageView(QAbstractScrollArea):
     def __init__(self, source: PageSource, lane: Lane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hand = PageHand(self)
-        self._source, self._lane = source, lane
         self._target: Target | None = None
         self._sizes: tuple[PageSize, ...] = ()
         self._sheets = Sheets((), 1.0, 0)
@@ -74,17 +78,21 @@ class PageView(QAbstractScrollArea):
         self._zoom: float | None = None
         self._at_quote = True
         self._shown_page = 0
-        self._outlining: Job | None = None
-        self._outlined = True
-        self._drawing: tuple[Job, int, int] | None = None
-        self._reading: tuple[Job, int] | None = None
+        self._requests = PageRequests(source, lane, self._kept, self)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._ask)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Pages of the source, with the quote marked")
+        self.setCornerWidget(QWidget(self))
         self.viewport().setMouseTracking(True)
+        self._requests.outlined.connect(self._take_outline)
+        self._requests.drawn.connect(self._take_picture)
+        self._requests.undrawn.connect(self._take_no_picture)
+        self._requests.read.connect(self._take_text)
+        self._requests.unread.connect(self._take_no_text)
+        self._requests.failed.connect(self.failed)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.actionTriggered.connect(self._leave_quote)
 
@@ -95,27 +103,18 @@ class PageView(QAbstractScrollArea):
         same = self._target is not None and (self._target.path, self._target.key) == (target.path, target.key)
         self._target, self._marks, self._at_quote = target, {}, True
         self.hand.clear()
-        self._stop_reading()
+        self._requests.stop_reading()
         if not same:
-            self.stop()
             self._kept.forget()
+            self._requests.begin(target.path)
             self._sizes = (target.size,) * max(target.count, target.number)
-            self._outlined = False
+            self.pages_counted.emit(len(self._sizes))
         self._lay_out()
         self._ask()
 
-    def stop(self) -> None:
-        """Want nothing more of what is under way."""
-        self._stop_reading()
-        if self._drawing is not None:
-            self._drawing[0].cancel()
-        if self._outlining is not None:
-            self._outlining.cancel()
-        self._drawing = self._outlining = None
-
     def clear(self) -> None:
-        """Show nothing, keep nothing."""
-        self.stop()
+        """Show nothing, keep nothing, want nothing of what is under way."""
+        self._requests.stop()
         self._pause.stop()
         self._target, self._sizes, self._marks = None, (), {}
         self._kept.forget()
@@ -154,6 +153,11 @@ class PageView(QAbstractScrollArea):
         return self._sheets.at(self.verticalScrollBar().value() + self.viewport().height() / 3) + 1
 
     @property
+    def busy(self) -> bool:
+        """Whether anything is still to come."""
+        return self._requests.busy or self._pause.isActive()
+
+    @property
     def kept(self) -> DrawnPages:
         return self._kept
 
@@ -180,6 +184,7 @@ class PageView(QAbstractScrollArea):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), QColor(current_colours().sunken))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.translate(-self.origin())
         for index in sorted(self.seen()):
@@ -239,6 +244,10 @@ class PageView(QAbstractScrollArea):
         sideways = self.horizontalScrollBar()
         sideways.setRange(0, max(0, self._sheets.width - room))
         sideways.setPageStep(room)
+        fits = self._zoom is None
+        self.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        )
         bar.setRange(0, max(0, self._sheets.height - self.viewport().height()))
         bar.setPageStep(max(1, self.viewport().height() - 40))
         bar.setSingleStep(40)
@@ -255,8 +264,15 @@ class PageView(QAbstractScrollArea):
         if not self._sizes:
             return self._whole
         index = self._target.number - 1 if self._target is not None and self._at_quote else self.number - 1
-        width = self._sizes[min(max(index, 0), len(self._sizes) - 1)].width
+        width = self._column_width(room) or self._sizes[min(max(index, 0), len(self._sizes) - 1)].width
         return min(MOST_ZOOM * self._whole, max(LEAST_ZOOM * self._whole / 2, (room - 2 * GAP) / width))
+
+    def _column_width(self, room: int) -> float:
+        """What to fit into a narrow view: the text without the paper's margins; 0 for the whole page."""
+        column = self._target.column if self._target is not None and room < NARROW else None
+        return (
+            column[1] - column[0] + 2 * MARGIN if column is not None and column[1] - column[0] > LEAST_COLUMN else 0.0
+        )
 
     def _aim(self) -> None:
         """A quarter of the view above the quote, and its left end in sight."""
@@ -268,8 +284,15 @@ class PageView(QAbstractScrollArea):
         spot = self._sheets.box(index, words[0].box) if words else page
         above = self.viewport().height() / 4 if words else GAP
         self.verticalScrollBar().setValue(round(spot.top - above))
-        left = min((self._sheets.box(index, word.box).left for word in words), default=page.left)
-        self.horizontalScrollBar().setValue(round(left - 4 * GAP))
+        self._aim_sideways(index, [word.box[0] for word in words])
+
+    def _aim_sideways(self, index: int, lefts: list[float]) -> None:
+        page = self._sheets.rect(index)
+        if self._zoom is None and self._target is not None and self._column_width(self.viewport().width()):
+            edge = page.left + ((self._target.column or (0.0, 0.0))[0] - MARGIN) * self._sheets.scale - GAP
+        else:
+            edge = page.left + min(lefts, default=0.0) * self._sheets.scale - 4 * GAP
+        self.horizontalScrollBar().setValue(round(edge))
 
     def _leave_quote(self, _action: int) -> None:
         self._at_quote = False
@@ -279,122 +302,42 @@ class PageView(QAbstractScrollArea):
             self._shown_page = self.number
             self.page_changed.emit(self._shown_page)
 
-    # What is asked of the lane
+    # What comes
 
     def _ask(self) -> None:
         if self._target is None or not self._sizes:
             return
         seen = self.seen()
-        self._ask_picture(seen)
-        self._ask_text(seen)
-        if self._drawing is None and not self._outlined:
-            self._ask_outline(self._target.path)
-
-    def _ask_outline(self, path: Path) -> None:
-        """After the first picture: 3,000 sizes take 40 ms, and until then all pages are taken to be alike."""
-        self._outlined = True
-        self._outlining = self._lane.start(partial(_outline, self._source, path))
-        self._outlining.reported.connect(self._take_outline)
-        self._outlining.failed.connect(self._fail)
-
-    def _ask_picture(self, seen: list[int]) -> None:
-        if self._drawing is not None:
-            if self._drawing[1] in seen:
-                return
-            self._drawing[0].cancel()
-            self._drawing = None
         widths = [max(1, round(self._sheets.rect(index).width * self.devicePixelRatioF())) for index in seen]
-        following = self._kept.next_picture(seen, widths)
-        if following is not None and self._target is not None:
-            index, width = following
-            job = self._lane.start(partial(_draw, self._source, self._target.path, index + 1, width))
-            self._drawing = (job, index, width)
-            job.reported.connect(self._take_picture)
-            job.failed.connect(self._give_up)
-
-    def _ask_text(self, seen: list[int]) -> None:
-        """The words to mark first, then what can be selected."""
-        if self._reading is not None or self._target is None:
-            return
-        unplaced = [number - 1 for number in self._target.words if number - 1 not in self._marks]
-        index = unplaced[0] if unplaced else self._kept.next_text(seen)
-        if index is not None and index < len(self._sizes):
-            words = self._target.words.get(index + 1, ())
-            job = self._lane.start(partial(_read, self._source, self._target.path, index + 1, words))
-            self._reading = (job, index)
-            job.reported.connect(self._take_text)
-            job.failed.connect(self._take_no_text)
-
-    def _stop_reading(self) -> None:
-        if self._reading is not None:
-            self._reading[0].cancel()
-        self._reading = None
+        self._requests.want_picture(seen, widths)
+        words = {number - 1: words for number, words in self._target.words.items() if number <= len(self._sizes)}
+        self._requests.want_text(seen, words, [index for index in words if index not in self._marks])
 
     def _take_outline(self, sizes: tuple[PageSize, ...]) -> None:
-        if self.sender() is self._outlining and sizes:
-            self._outlining = None
+        if sizes:
             self._sizes = sizes
             self._lay_out()
             self.pages_counted.emit(len(sizes))
-            self._ask()
-
-    def _take_picture(self, drawn: Drawn) -> None:
-        if self._drawing is None or self.sender() is not self._drawing[0]:
-            return
-        self._kept.keep_picture(self._drawing[1], drawn)
-        self._drawing = None
-        self.viewport().update()
-        if not self._outlined and self._target is not None:
-            self._ask_outline(self._target.path)
         self._ask()
 
-    def _give_up(self, error: FootnoteError) -> None:
-        if self._drawing is None or self.sender() is not self._drawing[0]:
-            return
-        index, self._drawing = self._drawing[1], None
-        self._kept.give_up(index)
+    def _take_picture(self, _index: int) -> None:
+        self.viewport().update()
+        self._ask()
+
+    def _take_no_picture(self, index: int, error: FootnoteError) -> None:
         self.viewport().update()
         if self._target is not None and index == self._target.number - 1 and self._at_quote:
             self.failed.emit(error)
         self._ask()
 
-    def _take_text(self, text: PageText) -> None:
-        if self._reading is None or self.sender() is not self._reading[0] or self._target is None:
-            return
-        index, self._reading = self._reading[1], None
-        self._kept.keep_text(index, text)
-        if index + 1 in self._target.words and index not in self._marks:
+    def _take_text(self, index: int, text: PageText) -> None:
+        if self._target is not None and index + 1 in self._target.words and index not in self._marks:
             self._marks[index] = tuple(bars(text.marks))
             if index == self._target.number - 1 or not text.marks:
                 (self.marked if text.marks else self.unmarked).emit()
         self.viewport().update()
         self._ask()
 
-    def _take_no_text(self, _error: FootnoteError) -> None:
-        """The page can still be looked at; without its letters nothing is marked on it."""
-        if self._reading is not None and self.sender() is self._reading[0] and self._target is not None:
-            index, self._reading = self._reading[1], None
-            self._marks.setdefault(index, ())
-            self._kept.keep_text(index, NO_TEXT)
-            if index + 1 in self._target.words:
-                self.unmarked.emit()
-            self._ask()
-
-    def _fail(self, error: FootnoteError) -> None:
-        if self.sender() is self._outlining:
-            self._outlining = None
-            self.failed.emit(error)
-
-
-def _outline(source: PageSource, path: Path, cancel: CancelToken) -> Iterator[tuple[PageSize, ...]]:
-    yield source.outline(path, cancel)
-
-
-def _draw(source: PageSource, path: Path, number: int, width: int, cancel: CancelToken) -> Iterator[Drawn]:
-    yield Drawn(source.draw(path, number, width, cancel), width)
-
-
-def _read(
-    source: PageSource, path: Path, number: int, words: tuple[MarkedWord, ...], cancel: CancelToken
-) -> Iterator[PageText]:
-    yield source.read(path, number, words, cancel)
+    def _take_no_text(self, index: int) -> None:
+        """The page can be looked at; nothing is marked on it."""
+        self._take_text(index, NO_TEXT)

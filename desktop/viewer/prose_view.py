@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QPainter,
+    QPaintEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -27,8 +29,8 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from desktop.theme import CODE_FAMILIES, current_colours, reading_font
 from desktop.tokens import SIZE_BODY, SIZE_SMALL, M, S
-from desktop.viewer.context import Shown
-from desktop.viewer.text_marks import Segment, cursors_over, ground, marks
+from desktop.viewer.context import Range, Shown
+from desktop.viewer.text_marks import Segment, cursors_over, marks
 from desktop.viewer.units import Units, unit_for_unit
 from rag.types import Block, BlockKind
 
@@ -36,8 +38,11 @@ SCALE = {1: 1.5, 2: 1.3, 3: 1.15}
 CELL = " | "
 """What the parsers put between the cells of a row."""
 
-LINE_HEIGHT = 135
+LINE_HEIGHT = 118
 """Per cent of the letters' own; long text is read with air between its lines."""
+
+BAR = 3
+"""Pixels of the bar beside the passage."""
 
 _MOST_COLUMNS = 40
 """A row of more cells is shown as a line: Qt would lay it out for seconds."""
@@ -61,13 +66,13 @@ class ProseView(QTextEdit):
         self._shown = Shown("", 0)
         self._units = Units("")
         self._segments: list[Segment] = []
-        self._in_tables: set[int] = set()
         self._labels: list[tuple[int, int]] = []
         self._size = 1.0
         self.setReadOnly(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.setCornerWidget(QWidget(self))
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "bare")
@@ -111,6 +116,15 @@ class ProseView(QTextEdit):
             self._write()
             self.verticalScrollBar().setValue(held)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Beside the passage stands a bar, and a stronger one beside the paragraphs of the quote."""
+        super().paintEvent(event)
+        colours = current_colours()
+        painter = QPainter(self.viewport())
+        painter.fillRect(self._bar(self._shown.passage), QColor(colours.border))
+        painter.fillRect(self._bar(self._shown.quote), QColor(colours.footnote))
+        painter.end()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()  # the zoom is not this view's own
@@ -118,7 +132,7 @@ class ProseView(QTextEdit):
             super().wheelEvent(event)
 
     def _write(self) -> None:
-        self._segments, self._in_tables = [], set()
+        self._segments = []
         font = reading_font(SIZE_BODY * self._size)
         self.setFont(font)
         self.document().setDefaultFont(font)
@@ -181,7 +195,6 @@ class ProseView(QTextEdit):
                     cell.setFormat(look)
                 inside = cell.firstCursorPosition()
                 self._segments.append(Segment(start, end, inside.position()))
-                self._in_tables.add(inside.position())
                 inside.insertText(self._line(start, end))
         cursor.movePosition(QTextCursor.MoveOperation.End)
 
@@ -207,12 +220,20 @@ class ProseView(QTextEdit):
         return quote is not None and start < end and quote[0] <= start and end <= quote[1]
 
     def _mark(self) -> None:
-        shown, document = self._shown, self.document()
-        laid = marks(document, shown, self._segments, self._units)
-        if shown.passage is not None and shown.quote is not None:
-            lines = [segment for segment in self._segments if segment.at not in self._in_tables]
-            laid = [*ground(document, shown.passage, lines, self._units), *laid]
-        self.setExtraSelections(laid)
+        self.setExtraSelections(marks(self.document(), self._shown, self._segments, self._units))
+        self.viewport().update()
+
+    def _bar(self, range_: Range | None) -> QRectF:
+        """The height of what holds the range, as a bar at the left of the viewport."""
+        spots = (
+            [] if range_ is None else [c for _, c in cursors_over(self.document(), range_, self._segments, self._units)]
+        )
+        if not spots:
+            return QRectF()
+        layout = self.document().documentLayout()
+        first, last = (self.document().findBlock(spot.selectionStart()) for spot in (spots[0], spots[-1]))
+        top, bottom = layout.blockBoundingRect(first).top(), layout.blockBoundingRect(last).bottom()
+        return QRectF(2, top - self.verticalScrollBar().value(), BAR, bottom - top)
 
 
 def _parts(shown: Shown) -> Iterator[Part]:

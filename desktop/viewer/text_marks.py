@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat
+from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
 
 from desktop.theme import current_colours
@@ -49,16 +49,6 @@ def marks(
                 return []
             made.append(_selection(cursor, look))
     return made
-
-
-def ground(
-    document: QTextDocument, range_: Range, segments: Sequence[Segment], units: Units
-) -> list[QTextEdit.ExtraSelection]:
-    """A quiet ground under the whole lines of a range."""
-    look = QTextCharFormat()
-    look.setBackground(QColor(current_colours().sunken))
-    look.setProperty(QTextFormat.Property.FullWidthSelection, True)  # noqa: FBT003  (Qt's own signature)
-    return [_selection(cursor, look) for _, cursor in cursors_over(document, range_, segments, units)]
 
 
 def cursors_over(
