@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 
 from local_models.bundled import is_reader, is_reader_name
@@ -77,6 +78,12 @@ class Answering:
         self._extractor = extractor
         self._journal = journal
         self._generator = generator
+
+    def with_generator(self, generator: Generator) -> Answering:
+        """The same with another model: one that is listened to, say."""
+        other = copy(self)
+        other._generator = generator
+        return other
 
     def ask(
         self,
