@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from copy import copy
 from dataclasses import replace
 
 from local_models.bundled import is_reader, is_reader_name
@@ -81,9 +80,7 @@ class Answering:
 
     def with_generator(self, generator: Generator) -> Answering:
         """The same with another model: one that is listened to, say."""
-        other = copy(self)
-        other._generator = generator
-        return other
+        return Answering(self._retriever, self._extractor, self._journal, generator)
 
     def ask(
         self,
