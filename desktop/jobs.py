@@ -1,7 +1,7 @@
 """Runs long jobs away from the GUI thread and brings their events back to it.
 
 A job is a plain generator of events that takes a cancel token (rag.assistant), or a quick function. It runs in a
-lane: `read` has two threads, `write` and `ask` one each, so writes to the library never overtake each other and
+lane: `read` has two threads, `write`, `ask` and `report` one each, so writes to the library never overtake each other and
 there is no lock code above this file. Events come back by desktop.mail, a few milliseconds' worth at a time: a
 thousand events do not flood the event loop, and a widget may die while its job is still winding down.
 
@@ -133,6 +133,7 @@ class Lanes(QObject):
         self.read = Lane("read", 2, self._post_office)
         self.write = Lane("write", 1, self._post_office)
         self.ask = Lane("ask", 1, self._post_office)
+        self.report = Lane("report", 1, self._post_office)
         self.view = Lane("view", 2, self._post_office)
 
     def join_with(self, join: Join) -> None:
@@ -142,7 +143,7 @@ class Lanes(QObject):
     def close(self) -> None:
         """Cancel every job and join the threads. No signal comes afterwards. Calling it again does nothing."""
         self._post_office.stop()
-        for lane in (self.read, self.write, self.ask, self.view):
+        for lane in (self.read, self.write, self.ask, self.report, self.view):
             lane.close()
         self._post_office.clear()
 

@@ -27,11 +27,13 @@ from desktop.library.page import LibraryPage
 from desktop.models.page import ModelsPage
 from desktop.progress_line import ProgressLine
 from desktop.rail import Rail
+from desktop.reports.page import ReportsPage
 from desktop.settings.page import SettingsPage
 from desktop.theme import Theme
 from desktop.tokens import XS, S
 from desktop.viewer.opening import open_document
 from desktop.viewer.panel import SourcesPanel
+from rag.report_types import ReportKind
 from rag.types import Document
 
 if TYPE_CHECKING:
@@ -40,11 +42,12 @@ if TYPE_CHECKING:
 PAGES = (
     ("chat", "Chat"),
     ("library", "Library"),
+    ("report", "Reports"),
     ("draft", "Drafts"),
     ("models", "Models"),
     ("settings", "Settings"),
 )
-CHAT, LIBRARY, DRAFTS, MODELS, SETTINGS = range(len(PAGES))
+CHAT, LIBRARY, REPORTS, DRAFTS, MODELS, SETTINGS = range(len(PAGES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Workspace(QWidget):
         self._sources = parts.sources
         self._progress = ProgressLine()
         self._drafting: DraftingPage | None = None
+        self._reports: ReportsPage | None = None
         self._pages = QStackedWidget()
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._sources_wanted = settings.value("sources", "true") == "true"
@@ -139,6 +143,8 @@ class Workspace(QWidget):
     def finish(self) -> None:
         """For the very end, when the lanes are closed: keep unsaved drafts, delete what could still be undone."""
         self._sources.finish()
+        if self._reports is not None:
+            self._reports.finish()
         deleted = self._conversations.take_deleted()
         if deleted is not None:
             self._assistant.delete_conversation(deleted)
@@ -203,6 +209,7 @@ class Workspace(QWidget):
         self._library.paused.connect(self._progress.show_paused)
         self._library.library_changed.connect(self._chat.refresh)
         self._library.document_opened.connect(self._open_document)
+        self._library.report_asked.connect(self._begin_report)
         self._progress.cancel_requested.connect(self._library.cancel)
         self._progress.pause_requested.connect(self._library.pause)
         self._progress.resume_requested.connect(self._library.resume)
@@ -211,10 +218,10 @@ class Workspace(QWidget):
         self._key("Ctrl+N", self._start_conversation)
         self._key("Ctrl+L", self._go_to_question)
         self._key("Esc", self._step_back)
-        self._key("F11", self._sources.change_size)
+        self._key("F11", self._change_source_size)
         self._key("F6", self._next_pane)
-        self._key("F8", self._sources.show_next)
-        self._key("Shift+F8", self._sources.show_previous)
+        self._key("F8", self._show_next_source)
+        self._key("Shift+F8", self._show_previous_source)
         for place in range(len(PAGES)):
             self._key(f"Ctrl+{place + 1}", partial(self.show_page, place))
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self._conversations)
@@ -226,7 +233,12 @@ class Workspace(QWidget):
     def _make_next_page(self) -> None:
         """One page a turn, so that the window answers in between."""
         place = self._pages.count()
-        if place == DRAFTS:
+        if place == REPORTS:
+            self._reports = ReportsPage(self._assistant, self._lanes)
+            self._reports.failed.connect(self.failed)
+            self._reports.told.connect(self.told)
+            self._pages.addWidget(self._reports)
+        elif place == DRAFTS:
             self._drafting = DraftingPage(self._assistant, self._lanes)
             self._drafting.models_requested.connect(self._show_models)
             self._pages.addWidget(self._drafting)
@@ -243,6 +255,11 @@ class Workspace(QWidget):
 
     def _show_models(self) -> None:
         self.show_page(MODELS)
+
+    def _begin_report(self, kind: ReportKind, documents: list[Document]) -> None:
+        if self._reports is not None:
+            self.show_page(REPORTS)
+            self._reports.begin(kind, [document.id for document in documents])
 
     def _start_conversation(self) -> None:
         self.show_page(CHAT)
@@ -263,6 +280,20 @@ class Workspace(QWidget):
         if not self._sources_wanted:
             self._toggle_sources()
         self._sources.open_references(references, place)  # type: ignore[arg-type]
+
+    def _panel(self) -> SourcesPanel:
+        """Where sources are shown on the page on screen; reports have a panel of their own."""
+        at_reports = self._reports is not None and self._pages.currentIndex() == REPORTS
+        return self._reports.sources if at_reports and self._reports is not None else self._sources
+
+    def _show_next_source(self) -> None:
+        self._panel().show_next()
+
+    def _show_previous_source(self) -> None:
+        self._panel().show_previous()
+
+    def _change_source_size(self) -> None:
+        self._panel().change_size()
 
     def _step_back(self) -> None:
         """Stop what is written; if nothing is, leave a source that was opened large."""

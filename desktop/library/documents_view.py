@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 
 from desktop.controls import button, column, label, row
 from desktop.library.model import DOCUMENT_ROLE, STATE_WORDS, Column, DocumentTable
+from desktop.reports.kinds import WORDING
 from desktop.theme import current_colours
 from desktop.tokens import S
+from rag.report_types import ReportKind
 from rag.types import Document, DocumentState
 
 _DOT = 9
@@ -32,7 +34,7 @@ _WIDTHS = {Column.NAME: 280, Column.STATE: 150, Column.KIND: 104, Column.PAGES: 
 
 
 class DocumentsView(QWidget):
-    """Signals bring lists of Documents, `opened` a single one."""
+    """Signals bring lists of Documents, `opened` a single one, `report_asked` a ReportKind before the list."""
 
     opened = Signal(object)
     removal_asked = Signal(object)
@@ -40,6 +42,7 @@ class DocumentsView(QWidget):
     reason_asked = Signal(object)
     folder_asked = Signal(object)
     collecting_asked = Signal(object)
+    report_asked = Signal(object, object)
 
     def __init__(self, table: DocumentTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +57,9 @@ class DocumentsView(QWidget):
         self._reread = button("Read again", "quiet")
         self._remove = button("Remove…", "danger")
         self._more = button("More", "quiet")
+        self._report = button("Report", "quiet")
+        self._report.setToolTip("Summarise, compare, list or make a table of the documents chosen")
+        self._reports = [self._report_action(kind) for kind in ReportKind]
         self._folder = QAction("Show in folder", self)
         self._collect = QAction("Put in collection…", self)
         self._actions = QWidget()
@@ -74,6 +80,8 @@ class DocumentsView(QWidget):
         self._actions.setVisible(bool(chosen))
         self._reason.setVisible(any(document.state is DocumentState.FAILED for document in chosen))
         self._folder.setEnabled(len(chosen) == 1)
+        for action in self._reports:
+            action.setEnabled(len(chosen) == 2 or ReportKind(action.data()) is not ReportKind.COMPARISON)
 
     def keep_selection(self) -> set[int]:
         """Ids to hand to `select` after the table was filled anew."""
@@ -101,7 +109,10 @@ class DocumentsView(QWidget):
         menu = QMenu(self._more)
         menu.addActions([self._folder, self._collect])
         self._more.setMenu(menu)
-        for each in (self._reason, self._reread, self._more, self._remove):
+        reports = QMenu(self._report)
+        reports.addActions(self._reports)
+        self._report.setMenu(reports)
+        for each in (self._reason, self._report, self._reread, self._more, self._remove):
             actions.addWidget(each)
         bottom.addWidget(self._actions)
         stack = column(self, gap=S)
@@ -150,6 +161,8 @@ class DocumentsView(QWidget):
         menu.addAction(self._reread.text()).triggered.connect(self._ask_rereading)
         menu.addActions([self._folder, self._collect])
         menu.addSeparator()
+        menu.addActions(self._reports)
+        menu.addSeparator()
         menu.addAction(self._remove.text()).triggered.connect(self._ask_removal)
         menu.popup(self._view.viewport().mapToGlobal(place))
 
@@ -168,6 +181,18 @@ class DocumentsView(QWidget):
     @Slot()
     def _ask_collecting(self) -> None:
         self.collecting_asked.emit(self.selected())
+
+    @Slot()
+    def _ask_report(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QAction) and self.selected():
+            self.report_asked.emit(ReportKind(sender.data()), self.selected())
+
+    def _report_action(self, kind: ReportKind) -> QAction:
+        action = QAction(WORDING[kind].action, self)
+        action.setData(kind)
+        action.triggered.connect(self._ask_report)
+        return action
 
     @Slot()
     def _ask_removal(self) -> None:

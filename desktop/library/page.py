@@ -46,12 +46,16 @@ class _Snapshot:
 
 
 class LibraryPage(QWidget):
-    """`progressed` brings an IntakeStatus, or None when all is done; `library_changed` comes when lists differ."""
+    """`progressed` brings an IntakeStatus, or None when all is done; `library_changed` comes when lists differ.
+
+    `report_asked` brings a ReportKind and the documents chosen.
+    """
 
     progressed = Signal(object)
     paused = Signal()
     library_changed = Signal()
     document_opened = Signal(object)
+    report_asked = Signal(object, object)
 
     def __init__(self, assistant: Assistant, lanes: Lanes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,6 +154,7 @@ class LibraryPage(QWidget):
         self._collections.chosen.connect(self.reload)
         self._collections.removal_asked.connect(self._confirm_collection)
         self._documents.opened.connect(self.document_opened)
+        self._documents.report_asked.connect(self.report_asked)
         self._documents.removal_asked.connect(self._confirm_removal)
         self._documents.rereading_asked.connect(self._read_again)
         self._documents.reason_asked.connect(self._tell_reasons)
