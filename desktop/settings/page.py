@@ -42,7 +42,7 @@ PRIVACY = (
     "and it names the host first."
 )
 CERTAINTY_MEANS = (
-    "A shade behind its sentences: the darker, the less expected its own words were to the model. It says nothing "
+    "A shade behind its sentences: the stronger, the less expected its own words were to the model. It says nothing "
     "about whether a sentence is true; whether your documents carry it is checked apart."
 )
 _THEME_WORDS = {"system": "Like the system", "light": "Light", "dark": "Dark"}
