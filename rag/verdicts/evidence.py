@@ -22,6 +22,9 @@ LOOK_BACK = 300
 WINDOWS = 4
 """Windows of all sources that a claim is held against in earnest."""
 
+SECOND = 0.1
+"""Share of the claim's words that a second sentence must add: the smallest quote that carries the claim is shown."""
+
 LONGEST = 1200
 """Characters of a window; a table or a list without full stops is cut there."""
 
@@ -53,7 +56,6 @@ class Candidate:
 
     window: Window
     coverage: float
-    plain_coverage: float
 
 
 class Windows:
@@ -66,27 +68,28 @@ class Windows:
         self._rarity = {word: _rarity(count, len(single)) for word, count in having.items()}
         self._rarest = _rarity(0, len(single))
 
-    def nearest(self, claim: Statement, limit: int = WINDOWS) -> list[Candidate]:
-        """The best windows, best first; a second sentence must earn its place. Empty where no word is shared."""
+    def nearest(self, claim: Statement, limit: int = WINDOWS, *, source: int | None = None) -> list[Candidate]:
+        """The best windows, best first, of all sources or of one; a second sentence must earn its place.
+
+        Empty where no word is shared.
+        """
         total = sum(self.rarity(word) for word in claim.words)
         if not total:
             return []
         found = []
         for window in self.all:
+            if source is not None and window.source.number != source:
+                continue
             shared = claim.words & window.statement.words
             if shared:
                 weight = sum(self.rarity(word) for word in shared) / total
-                found.append((weight - SECOND * (window.size - 1), window, weight, len(shared) / len(claim.words)))
+                found.append((weight - SECOND * (window.size - 1), window, weight))
         found.sort(key=lambda one: -one[0])
-        return [Candidate(window, weight, plain) for _, window, weight, plain in found[:limit]]
+        return [Candidate(window, weight) for _, window, weight in found[:limit]]
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency (Spärck Jones, 1972) among the single sentences."""
         return self._rarity.get(word, self._rarest)
-
-
-SECOND = 0.1
-"""Share of the claim's words that a second sentence must add: the smallest quote that carries the claim is shown."""
 
 
 def _rarity(count: int, of: int) -> float:
@@ -97,9 +100,7 @@ def _windows(source: Source) -> list[Window]:
     spans = [(start, min(end, start + LONGEST)) for start, end in sentences(source.text)]
     single = [_window(source, start, end, 1) for start, end in spans]
     double = [
-        _window(source, first[0], second[1], 2)
-        for first, second in pairwise(spans)
-        if second[1] - first[0] <= LONGEST
+        _window(source, first[0], second[1], 2) for first, second in pairwise(spans) if second[1] - first[0] <= LONGEST
     ]
     return single + double
 

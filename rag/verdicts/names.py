@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.support import STOP_WORDS
 from rag.verdicts.dates import moments
@@ -48,23 +49,31 @@ LONG_ENOUGH = 4
 
 @dataclass(frozen=True, slots=True)
 class Name:
+    """`is_code`: an acronym or the like. A first word may be no name after all."""
+
     text: str
     folded: str
     position: int
     following: str
     is_first: bool
+    is_code: bool
 
 
 def check(claim: Statement, evidence: Statement, context: Statement) -> Finding | None:
     """The first name of the claim that neither the evidence nor its context has."""
     told = {token.folded for token in (*evidence.tokens, *context.tokens)}
     initials = _acronyms(evidence) | _acronyms(context)
+    told |= _closed_up(evidence) | _closed_up(context)
     as_written = {token.text.replace(".", "") for token in (*evidence.tokens, *context.tokens)}
     said = {token.folded for token in claim.tokens}
     others = [name for name in names(evidence) if name.folded not in said]
     missing = []
     for name in names(claim):
-        is_told = _is_among(name.folded, told) or (name.text.isupper() and name.folded in initials)
+        is_told = (
+            _is_among(name.folded, told)
+            or name.folded + name.following in told
+            or (name.text.isupper() and name.folded in initials)
+        )
         if is_told or _spells_out(name, claim, as_written):
             continue
         if not name.is_first or name.folded not in as_written:
@@ -86,10 +95,11 @@ def names(statement: Statement) -> tuple[Name, ...]:
     for place, token in enumerate(tokens):
         if token.is_mark or not token.text[:1].isalpha() or any(a <= token.start < b for a, b in dates):
             continue
-        first = place == 0 or (tokens[place - 1].text in ".!?:“\"" and not _is_initial(tokens, place - 1))
+        first = place == 0 or (tokens[place - 1].text in '.!?:“"' and not _is_initial(tokens, place - 1))
         if _is_name(tokens, place, first=first):
             following = tokens[place + 1].folded if place + 1 < len(tokens) else ""
-            found.append(Name(_shown(token), token.folded, place, following, first and not _is_odd(token.text)))
+            odd = _is_odd(token.text)
+            found.append(Name(_shown(token), token.folded, place, following, first and not odd, odd))
     return tuple(found)
 
 
@@ -136,7 +146,11 @@ def _is_initial(tokens: tuple[Token, ...], place: int) -> bool:
 
 
 def _is_among(name: str, told: set[str]) -> bool:
-    if name in told or _DEMONYMS.get(name, name) in {_DEMONYMS.get(one, one) for one in told}:
+    if (
+        name in told
+        or name.replace("-", "") in told
+        or _DEMONYMS.get(name, name) in {_DEMONYMS.get(one, one) for one in told}
+    ):
         return True
     return any(_is_form(name, one) for one in told if one[:3] == name[:3])
 
@@ -161,6 +175,12 @@ def _acronyms(statement: Statement) -> set[str]:
     return found
 
 
+def _closed_up(statement: Statement) -> set[str]:
+    """Neighbouring tokens as one word: "SHP-2" is SHP2, "NIH 3T3" is NIH3T3."""
+    tokens = statement.tokens
+    return {one.folded + other.folded for one, other in pairwise(tokens) if not (one.is_mark or other.is_mark)}
+
+
 def _spells_out(name: Name, claim: Statement, told: set[str]) -> bool:
     """Whether the name is part of a run whose initials are told: "United Nations" where the source says UN."""
     tokens = claim.tokens
@@ -183,6 +203,7 @@ def _rival(name: Name, others: list[Name]) -> Name | None:
         return same[0]
     if name.is_first:
         return next((one for one in others if one.is_first), None)
+    others = [one for one in others if one.is_code == name.is_code and not one.is_first]
     return min(others, key=lambda one: abs(one.position - name.position), default=None)
 
 

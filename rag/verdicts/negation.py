@@ -110,7 +110,7 @@ def _reach(tokens: tuple[Token, ...], place: int) -> list[int]:
     found = []
     for at in range(place + 1, min(place + 1 + REACH, len(tokens))):
         token = tokens[at]
-        if (token.is_mark and token.text not in "\"“”") or token.folded in _CLAUSE_ENDS:
+        if (token.is_mark and token.text not in '"“”') or token.folded in _CLAUSE_ENDS:
             break
         found.append(at)
     before = tokens[place - 1].folded if place else ""

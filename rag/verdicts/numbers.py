@@ -24,10 +24,14 @@ COUNTED = 3
 """Words behind a number among which its noun is looked for: "two spare front keys"."""
 
 _PIECE = re.compile(
-    r"(?P<number>\d+(?:[.,'\u00a0\u202f]\d+)*)(?P<ordinal>st|nd|rd|th)?\b"
+    r"(?P<code>\b[^\W\d_]+[-–]?\d[\w.-]*\b|\b\d+[^\W\d_]+\d\w*\b|\+\d\b)"
+    r"|(?P<number>\d+(?:[.,'\u00a0\u202f]\d+)*)(?P<ordinal>st|nd|rd|th)?\b"
     r"|(?P<joined>\d+(?:[.,]\d+)*)(?=[^\W\d_%]{1,3}\b)"
     r"|(?P<word>°[CcFf]|[km]²|[^\W\d_]+(?:[-/][^\W\d_]+)*[²³23]?|[%‰€$£¥₹])"
 )
+_CODED = frozenset("type phase stage grade class section clause article chapter figure table page no number".split())
+"""Words whose number names them: "type 1 diabetes" counts no diabetes."""
+
 _PASSED = frozenset(
     """a an the of about around nearly over under roughly approximately almost more less than least most up to only at
     per full whole further additional other new different separate working calendar consecutive business""".split()
@@ -107,7 +111,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     pieces = [
         piece
         for piece in _PIECE.finditer(text)
-        if not any(start < piece.end() and piece.start() < end for start, end in dates)
+        if not piece["code"] and not any(start < piece.end() and piece.start() < end for start, end in dates)
     ]
     words = [fold(piece.group()) for piece in pieces]
     found = []
@@ -144,7 +148,8 @@ def _quantity(
     if unit is None and place and (before := _unit_before(words[place - 1])):
         unit, first = before, pieces[place - 1].start()
     end = max(end, last)
-    noun, last_of_noun = ("", 0) if unit else _noun(text, pieces, words, behind)
+    is_code = place > 0 and words[place - 1] in _CODED
+    noun, last_of_noun = ("", 0) if unit or is_code else _noun(text, pieces, words, behind)
     digits = pieces[place]["number"] or pieces[place]["joined"]
     return Quantity(
         text=" ".join(text[first : pieces[max(end, last_of_noun)].end()].split()),

@@ -14,7 +14,7 @@ allow permit may authorise authorize permissible entitled can possible | impossi
 require must shall need mandatory obligatory compulsory obliged necessary | optional voluntary unnecessary exempt waive
 include cover contain comprise encompass | exclude omit
 accept approve grant consent | reject refuse deny decline turn-down
-increase rise rose risen grow grew grown climb gain raise raised higher expand growth up upward | decrease fall fell fallen drop decline reduce reduction shrink shrank lower diminish down downward
+increase rise rose risen grow grew grown climb gain raise raised higher expand growth up upward elevate elevated enhance promote stimulate induce trigger activate accelerate facilitate upregulate | decrease fall fell fallen drop decline reduce reduction shrink shrank lower diminish down downward suppress inhibit block prevent attenuate impair hinder slow downregulate
 more | less fewer
 before prior earlier precede ahead | after later following subsequent since
 first earliest initial | last latest final
@@ -35,8 +35,8 @@ safe harmless | dangerous unsafe hazardous harmful
 same identical equal | different differ unequal
 valid | invalid void
 able | unable incapable
-active activate | inactive deactivate
-effective | ineffective
+active | inactive deactivate
+effective efficient | ineffective
 succeed success successful | fail failure unsuccessful
 enable switch-on turn-on | disable switch-off turn-off
 left | right
@@ -46,15 +46,14 @@ public | private
 full | empty
 early | late
 long longer | short shorter
-fast quick rapid faster | slow slower
+fast quick rapid faster | slower
 always | never
 with | without
 agree | disagree
 positive positively | negative negatively
-promote stimulate induce enhance | inhibit suppress block prevent
 strengthen strong stronger | weaken weak weaker
 improve improvement better best | worsen deteriorate worse worst
-benefit beneficial | harm harmful detrimental
+benefit beneficial protect | harm harmful detrimental damage
 internal inside indoor indoors | external outside outdoor outdoors
 import | export
 major majority | minor minority
@@ -87,7 +86,7 @@ deny denied | admit admitted confirm confirmed
 guilty | innocent
 profit surplus | loss deficit
 advantage | disadvantage
-upper top | lower bottom
+top | bottom
 front | rear back
 male men man boy | female women woman girl
 day daytime | night

@@ -14,7 +14,8 @@ from functools import lru_cache
 from rag.support import analyse, stem
 
 _TOKEN = re.compile(
-    r"(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,:]\d+)*(?:'[^\W\d_]+)?|[%‰€$£¥₹§°])|(?P<stop>[.;:,!?()\[\]\"“”–—])", re.UNICODE
+    r"(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,:]\d+)*(?:'[^\W\d_]+)?|[%‰€$£¥₹§°])|(?P<stop>[.;:,!?()\[\]\"“”–—])",
+    re.UNICODE,
 )
 _MARKUP = re.compile(r"[*_`#>]+")
 

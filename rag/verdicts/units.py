@@ -106,7 +106,6 @@ krone         1            krone kroner sek nok dkk
 """
 
 
-
 def _read_table() -> dict[str, Unit]:
     units = {}
     for line in _TABLE.strip().splitlines():

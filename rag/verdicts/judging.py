@@ -1,0 +1,105 @@
+"""The verdict on one sentence: which window of the sources carries it, and what the checks hold against it.
+
+    claim -> nearest windows -> six checks on each -> likelihood -> supported, partly or not, with a reason
+
+A window that says otherwise is no support, however alike. Where none is left that supports, the likest one tells the
+reason. It knows neither answers nor citations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.types import SentenceVerdict
+from rag.verdicts import comparisons, dates, names, negation, numbers, quantifiers
+from rag.verdicts.evidence import Window, Windows
+from rag.verdicts.scoring import features
+from rag.verdicts.statement import Finding, Statement, read
+
+SUPPORTED = 0.41
+"""Probability from which a claim is supported. Stricter than 0.26, the best on the half that the weights of
+rag.verdicts.scoring were fitted on: to call supported what is not costs more. On the other half both give 0.75."""
+
+PARTLY = 0.2
+"""From here some of it stands in the source: of the claims that nothing supports, 2 in 3 lie below."""
+
+ALIKE = 0.3
+"""A window less likely than this says nothing against a claim: it speaks of something else."""
+
+Check = Callable[[Statement, Statement, Statement], Finding | None]
+
+CHECKS: tuple[Check, ...] = (
+    dates.check, numbers.check, names.check, negation.check, comparisons.check, quantifiers.check
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`reason` is empty for SUPPORTED; `score` 0 to 1; `window` is what came nearest, None where nothing did."""
+
+    verdict: SentenceVerdict
+    score: float
+    reason: str = ""
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A window held against the claim."""
+
+    window: Window
+    probability: float
+    finding: Finding | None
+
+    @property
+    def is_hard(self) -> bool:
+        return self.finding is not None and self.finding.hard
+
+
+def judge(claim: str, windows: Windows, *, source: int | None = None) -> Judgement:
+    """The verdict on `claim`; with `source` from the windows of the source of that number alone."""
+    statement = read(claim)
+    held = [_hold(statement, candidate.window, windows) for candidate in windows.nearest(statement, source=source)]
+    if not held:
+        return Judgement(SentenceVerdict.NOT_SUPPORTED, 0.0, "nothing like it stands in the sources")
+    fitting = max((one for one in held if not one.is_hard), key=_rank, default=None)
+    likest = max(held, key=lambda one: one.probability)
+    if fitting is not None and fitting.finding is None and fitting.probability >= SUPPORTED:
+        return Judgement(SentenceVerdict.SUPPORTED, fitting.probability, window=fitting.window)
+    if likest.is_hard and likest.probability >= ALIKE:
+        return _judgement(SentenceVerdict.NOT_SUPPORTED, likest)
+    if fitting is not None and fitting.probability >= PARTLY:
+        return _judgement(SentenceVerdict.PARTLY, fitting)
+    return _judgement(SentenceVerdict.NOT_SUPPORTED, likest)
+
+
+def _hold(claim: Statement, window: Window, windows: Windows) -> _Held:
+    findings = [check(claim, window.statement, window.context) for check in CHECKS]
+    told = [finding for finding in findings if finding is not None]
+    told.sort(key=lambda finding: not finding.hard)
+    confirmed = findings[0] is None and findings[1] is None
+    likeness = features(claim, window, windows, confirmed=confirmed)
+    return _Held(window, round(likeness.probability, 4), told[0] if told else None)
+
+
+def _rank(held: _Held) -> tuple[bool, float]:
+    """What nothing is held against comes first, if it is likely at all."""
+    return (held.finding is None and held.probability >= SUPPORTED, held.probability)
+
+
+def _judgement(verdict: SentenceVerdict, held: _Held) -> Judgement:
+    """A claim that is not supported scores less than one that is."""
+    if held.finding is not None:
+        reason = held.finding.reason
+    elif verdict is SentenceVerdict.PARTLY:
+        reason = "the source says only some of this"
+    else:
+        reason = "nothing in the sources says this"
+    return Judgement(verdict, min(held.probability, SUPPORTED), reason, held.window)
+
+
+def worst(judgements: Sequence[Judgement]) -> Judgement:
+    """Of several sentences that make one claim, the one least carried."""
+    order = (SentenceVerdict.NOT_SUPPORTED, SentenceVerdict.PARTLY, SentenceVerdict.SUPPORTED)
+    return min(judgements, key=lambda one: (order.index(one.verdict), one.score))
