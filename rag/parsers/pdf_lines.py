@@ -161,10 +161,16 @@ class _Transform:
         self._yx, self._yy = ((along_y[i] - self._origin[i]) / 1000 for i in (0, 1))
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """(left, top, right, bottom) as shown."""
-        x1, x2 = (self._origin[0] + self._xx * x + self._yx * y for x, y in ((left, bottom), (right, top)))
-        y1, y2 = (self._origin[1] + self._xy * x + self._yy * y for x, y in ((left, bottom), (right, top)))
-        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+        """(left, top, right, bottom) as shown. Written out, because it is called for every letter."""
+        x1 = self._origin[0] + self._xx * left + self._yx * bottom
+        x2 = self._origin[0] + self._xx * right + self._yx * top
+        y1 = self._origin[1] + self._xy * left + self._yy * bottom
+        y2 = self._origin[1] + self._xy * right + self._yy * top
+        if x1 > x2:
+            x1, x2 = x2, x1
+        if y1 > y2:
+            y1, y2 = y2, y1
+        return x1, y1, x2, y2
 
 
 class _OpenWord:
