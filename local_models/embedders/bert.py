@@ -1,9 +1,10 @@
-"""A plain BERT encoder with mean pooling in a page of torch: what all-MiniLM-L6-v2 is.
+"""A plain BERT encoder with mean pooling in a page of torch: what all-MiniLM-L6-v2 is, fast where bfloat16 is.
 
-Importing sentence-transformers takes 6 to 13 s and 420 MB before a model is loaded; torch alone takes a quarter of
-that, and a question waits for it. Only the exact kind of model that `EmbedderFolder.plain_bert` recognises comes here;
-every other goes through sentence-transformers (local_models.embedders.sentence). The result equals
-SentenceTransformer.encode (a test says so). Devlin et al. 2019, https://arxiv.org/abs/1810.04805.
+Importing sentence-transformers takes 6 to 13 s and 420 MB before a model is loaded; torch alone takes half of that, so
+it comes only when there is much to embed (local_models.embedders.staged). Only the exact kind of model that
+`EmbedderFolder.plain_bert` recognises comes here; every other goes through sentence-transformers
+(local_models.embedders.sentence). The result equals SentenceTransformer.encode (a test says so). Devlin et al. 2019,
+https://arxiv.org/abs/1810.04805.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class BertEncoder:
 
     def __init__(self, folder: EmbedderFolder, *, threads: int, bf16: bool | None = None) -> None:
         """`bf16` None: as the processor is better at. Raises OSError, ValueError, KeyError for a damaged folder."""
-        torch.set_num_threads(threads)
+        self._threads = threads
         self._tokenizer = _tokenizer(folder.tokenizer_json, folder.identity.max_tokens)
         self._width = folder.identity.dimension
         self._heads = int(folder.config["num_attention_heads"])
@@ -51,6 +52,7 @@ class BertEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector per text, shape (len(texts), dimension), of length 1."""
+        torch.set_num_threads(self._threads)  # OpenMP keeps it for each thread that asks, and another one loaded us
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         order = sorted(range(len(texts)), key=lambda number: len(encodings[number].ids))
         batches = [order[start : start + MICRO_BATCH] for start in range(0, len(order), MICRO_BATCH)]

@@ -26,7 +26,7 @@ _PLAIN_MODULES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normal
 
 @dataclass(frozen=True, slots=True)
 class EmbedderFolder:
-    """A model folder. `plain_bert`: local_models.embedders.bert can compute it."""
+    """A model folder. `plain_bert`: local_models.embedders.staged can compute it."""
 
     path: Path
     identity: EmbedderIdentity
