@@ -27,11 +27,12 @@ class SearchLine(QWidget):
         self._edit.clicked.connect(self._begin)
         self._shown = QWidget()
         line = row(self._shown, gap=XS)
+        line.setContentsMargins(0, 0, S, 0)  # its pencil stands below the question's
         line.addWidget(self._words, 1)
         line.addWidget(self._edit, 0, Qt.AlignmentFlag.AlignTop)
         self._field = QuestionBox("What to search for")
         self._field.sent.connect(self._accept)
-        self._field.left.connect(self._dismiss)
+        self._field.left.connect(self._leave)
         self._editor = frame("composer")
         self._fill_editor()
         stack = column(self)
@@ -55,7 +56,7 @@ class SearchLine(QWidget):
         search = button("Search again", "primary")
         search.clicked.connect(self._accept)
         leave = button("Leave as it was", "quiet")
-        leave.clicked.connect(self._dismiss)
+        leave.clicked.connect(self._leave)
         buttons = row(gap=S)
         buttons.addStretch()
         buttons.addWidget(leave)
@@ -66,10 +67,14 @@ class SearchLine(QWidget):
 
     def _begin(self) -> None:
         self._shown.hide()
-        self._field.setPlainText(self._text)
         self._editor.show()
+        self._field.setPlainText(self._text)
         self._field.selectAll()
         self._field.setFocus()
+
+    def _leave(self) -> None:
+        self._dismiss()
+        self._edit.setFocus()
 
     def _dismiss(self) -> None:
         self._editor.hide()
