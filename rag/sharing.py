@@ -55,6 +55,14 @@ def footnotes(citations: Sequence[Citation]) -> list[Footnote]:
     return [Footnote(number, places[number], tuple(quotes[number])) for number in sorted(places)]
 
 
+def doubts(answer: Answer) -> list[str]:
+    """The sentences that the check did not find in the documents, each with the reason: no copy may lose them."""
+    unfound = [each for each in answer.sentences if each.verdict is SentenceVerdict.NOT_SUPPORTED]
+    said = [to_plain(answer.text[each.start : each.end]).replace("\n", " ") for each in unfound]
+    reasons = [f" ({each.reason})" if each.reason else "" for each in unfound]
+    return [f"Not found in the documents: “{text}”{why}" for text, why in zip(said, reasons, strict=True)]
+
+
 def where(source: Source) -> str:
     """The document and the place in it, in one line."""
     place = str(source.place)
@@ -95,7 +103,7 @@ def as_plain(answer: Answer, when: datetime) -> str:
     """Without Markdown's marks."""
     notes = [_plain_note(note) for note in footnotes(answer.citations)]
     mark = [f"{FREE_MARK}."] if answer.mode is Mode.FREE else []
-    return _joined([*mark, to_plain(answer.text), "\n".join(notes), byline(answer, when)])
+    return _joined([*mark, to_plain(answer.text), "\n".join(notes), "\n".join(doubts(answer)), byline(answer, when)])
 
 
 def as_markdown(answer: Answer, when: datetime) -> str:
@@ -105,7 +113,8 @@ def as_markdown(answer: Answer, when: datetime) -> str:
         for note in footnotes(answer.citations)
     ]
     mark = [f"**{FREE_MARK}.**"] if answer.mode is Mode.FREE else []
-    return _joined([*mark, answer.text, "  \n".join(notes), f"*{_escaped(byline(answer, when))}*"])
+    unsure = "  \n".join(_escaped(line) for line in doubts(answer))
+    return _joined([*mark, answer.text, "  \n".join(notes), unsure, f"*{_escaped(byline(answer, when))}*"])
 
 
 def as_html(answer: Answer, when: datetime) -> str:
@@ -117,6 +126,7 @@ def as_html(answer: Answer, when: datetime) -> str:
         f"<p>[{note.number}] <strong>{escape(note.place)}</strong>: {escape(_quoted(note.quotes))}</p>"
         for note in footnotes(answer.citations)
     ]
+    parts += [f"<p>{escape(line)}</p>" for line in doubts(answer)]
     parts.append(f"<p><em>{escape(byline(answer, when))}</em></p>")
     return "\n".join(parts)
 

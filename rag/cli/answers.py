@@ -16,7 +16,7 @@ from rag.cli.shapes import Json, answer_json
 from rag.cli.terminal import Terminal, printable
 from rag.errors import Cancelled
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
-from rag.sharing import byline
+from rag.sharing import byline, doubts
 from rag.types import Answer, Citation, Mode, Source
 from rag.wording import FREE_MARK
 
@@ -54,6 +54,8 @@ class _Screen:
 
     def take(self, event: AskEvent) -> None:
         match event:
+            case AskStarted(free=True):
+                self.state = "Answering without your documents…"
             case Retrieved(hits, searched, _):
                 self.state = f"{len(hits)} passages from {searched} documents. Reading…"
             case Quoted(_, quotes) if quotes:
@@ -117,6 +119,8 @@ def show(answer: Answer, terminal: Terminal, when: datetime | None = None, *, ho
     for citation in unique(answer.citations):
         quoted = indent(f"“{citation.quote.strip()}”", "    ")
         terminal.say(f"[{citation.source.number}] {place_of(citation.source)}\n{quoted}")
+    for line in doubts(answer):
+        terminal.say(line)
     terminal.say(f"\n{byline(answer, when or datetime.now(UTC))}")
     if how:
         show_how(answer, terminal)

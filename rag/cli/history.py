@@ -13,7 +13,8 @@ from rag.cli.shapes import conversation_json, message_json, source_json
 from rag.cli.terminal import Terminal
 from rag.errors import UsageError
 from rag.sharing import LAYOUTS
-from rag.types import Message
+from rag.types import Message, Mode
+from rag.wording import FREE_MARK
 
 
 def register(commands: Commands) -> None:
@@ -118,4 +119,5 @@ def _show(message: Message, terminal: Terminal, *, how: bool) -> None:
         terminal.say(f"{message.id}. Footnote{more}{verdict}:")
         show(message.answer, terminal, message.created_at, how=how)
     else:
-        terminal.say(f"{message.id}. Footnote ({message.status.value}): {message.content}")
+        mark = f"{FREE_MARK}. " if message.mode is Mode.FREE else ""
+        terminal.say(f"{message.id}. Footnote ({message.status.value}): {mark}{message.content}")

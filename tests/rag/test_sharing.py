@@ -38,8 +38,8 @@ ANSWER = Answer(
     model="reader 12M",
     sentences=(
         CheckedSentence(0, 10, SentenceVerdict.SUPPORTED),
-        CheckedSentence(11, 20, SentenceVerdict.NOT_SUPPORTED),
-        CheckedSentence(21, 30, SentenceVerdict.NOT_A_CLAIM),
+        CheckedSentence(34, 50, SentenceVerdict.NOT_SUPPORTED, "no word of it is there"),
+        CheckedSentence(0, 3, SentenceVerdict.NOT_A_CLAIM),
     ),
 )
 FREE = Answer("Perhaps 900 [1].", Mode.FREE, model="big")
@@ -49,6 +49,7 @@ def test_plain_text_has_each_footnote_once_and_says_who_wrote_it() -> None:
     assert as_plain(ANSWER, WHEN) == (
         "The rent is 950 euros [2].\n\n- due on the third [2]\n\n"
         "[2] Lease_*final*.pdf · page 4: “The rent is <b>950</b> euros.”\n\n"
+        "Not found in the documents: “due on the third” (no word of it is there)\n\n"
         "Written by a language model (reader 12M) with Footnote on 2026-11-22. 1 of 2 claims were found in the "
         "documents."
     )
