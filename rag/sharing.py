@@ -23,6 +23,8 @@ LAYOUTS = {".md": "markdown", ".markdown": "markdown", ".txt": "plain", ".html":
 """Which layout a file's ending asks for."""
 
 _MARK = re.compile(r"\[(\d{1,4})\]")
+_CODE = re.compile(r"(```.*?(?:```|\Z)|`+[^`\n]+`+)", re.DOTALL)
+_LOADS = re.compile(r"!\[|<(?=[A-Za-z/!?])")
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -107,14 +109,14 @@ def as_plain(answer: Answer, when: datetime) -> str:
 
 
 def as_markdown(answer: Answer, when: datetime) -> str:
-    """The answer as the model wrote it, [n] included; places and quotes are escaped, so that none becomes a link."""
+    """The answer with its Markdown, but without pictures and HTML, which another program might load."""
     notes = [
         f"[{note.number}] **{_escaped(note.place)}**: {_escaped(_quoted(note.quotes))}"
         for note in footnotes(answer.citations)
     ]
     mark = [f"**{FREE_MARK}.**"] if answer.mode is Mode.FREE else []
     unsure = "  \n".join(_escaped(line) for line in doubts(answer))
-    return _joined([*mark, answer.text, "  \n".join(notes), unsure, f"*{_escaped(byline(answer, when))}*"])
+    return _joined([*mark, defused(answer.text), "  \n".join(notes), unsure, f"*{_escaped(byline(answer, when))}*"])
 
 
 def as_html(answer: Answer, when: datetime) -> str:
@@ -157,7 +159,7 @@ def _markdown_conversation(title: str, messages: Sequence[Message]) -> str:
     parts = [f"# {_escaped(title)}"]
     for message in messages:
         if message.role is Role.USER:
-            asked = "\n> ".join(message.content.splitlines())
+            asked = "\n> ".join(defused(message.content).splitlines())
             parts.append(f"---\n\n> **Question:** {asked}")
         else:
             parts.append(as_markdown(_answer(message), message.created_at))
@@ -198,6 +200,16 @@ def _quoted(quotes: Sequence[str]) -> str:
 
 def _joined(parts: Iterable[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def defused(text: str) -> str:
+    """Markdown in which a picture or an HTML tag is only text; code is left alone, where they are that already."""
+    parts = _CODE.split(text)
+    return "".join(part if place % 2 else _LOADS.sub(_with_backslash, part) for place, part in enumerate(parts))
+
+
+def _with_backslash(found: re.Match[str]) -> str:
+    return f"{found[0][:-1]}\\{found[0][-1]}"
 
 
 def _escaped(text: str) -> str:

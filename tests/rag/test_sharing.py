@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from local_models.types import Role
 from rag.account import Account, ModelAccount
@@ -73,6 +74,16 @@ def test_html_loads_nothing_and_leads_nowhere() -> None:
     assert "href" not in html
     assert "<sup>[2]</sup> <code>[2]</code>" in html
     assert "&lt;b&gt;950&lt;/b&gt;" in html
+
+
+def test_markdown_brings_no_picture_and_no_tag_into_another_program() -> None:
+    text = "See ![x](http://evil/?q=1) <img src=http://evil> 3 < 4 `<b>` ![a][b]\n\n```html\n<img>\n```\n"
+    written = as_markdown(Answer(text, Mode.GROUNDED), WHEN)
+    assert r"!\[x](http://evil/?q=1) \<img src=http://evil> 3 < 4 `<b>` !\[a][b]" in written
+    assert "\n<img>\n" in written
+    html = to_safe_html(written.replace("```html\n<img>\n```", ""))
+    assert "<img" not in MarkdownIt("commonmark").render(written.split("```")[0])
+    assert "<img" not in html
 
 
 @pytest.mark.parametrize("write", [as_plain, as_markdown, as_html])
