@@ -117,6 +117,8 @@ def _show(message: Message, terminal: Terminal, *, how: bool) -> None:
         more = f" (one of {others + 1} answers)" if others > 0 else ""
         verdict = f" (rated {message.feedback.verdict.value})" if message.feedback else ""
         terminal.say(f"{message.id}. Footnote{more}{verdict}:")
+        if message.answer.searched_for:
+            terminal.say(f"Searched for: {message.answer.searched_for}")
         show(message.answer, terminal, message.created_at, how=how)
     else:
         mark = f"{FREE_MARK}. " if message.mode is Mode.FREE else ""
