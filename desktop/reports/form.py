@@ -111,7 +111,7 @@ class ReportForm(QWidget):
 
     def _lay_out(self) -> None:
         stack = column(self, gap=S)
-        stack.setContentsMargins(M, 0, 0, 0)
+        stack.setContentsMargins(M, 0, M, 0)
         stack.addWidget(self._title)
         stack.addWidget(self._explanation)
         stack.addSpacing(XS)

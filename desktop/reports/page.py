@@ -269,7 +269,11 @@ class ReportsPage(QWidget):
         proposed = str(Path.home() / f"{_file_name(report.title)}.{suffix}")
         path, _ = QFileDialog.getSaveFileName(self, words, proposed, f"{words} (*.{suffix})")
         if path:
-            self._read(partial(save, report, layout, Path(path))).reported.connect(self.told)
+            self._read(partial(save, report, layout, Path(path))).reported.connect(self._tell)
+
+    @Slot(object)
+    def _tell(self, words: object) -> None:
+        self.told.emit(str(words))
 
     def _read(self, function: Callable[[], object]) -> Job:
         job = self._lanes.read.call(function)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QWidget
 
 from desktop.controls import button, column, label, row
 from desktop.reports.kinds import WORDING
-from desktop.tokens import S
+from desktop.tokens import M, S
 from rag.report_types import ReportHead, ReportKind
 from rag.types import MessageStatus
 
@@ -30,6 +30,7 @@ class ReportList(QFrame):
         self._list = QListWidget()
         self._list.setAccessibleName("Reports")
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._list.setWordWrap(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._new = button("New report", "primary")
@@ -57,6 +58,7 @@ class ReportList(QFrame):
         for head in heads:
             item = QListWidgetItem(head.title)
             item.setData(_ID, head.id)
+            item.setSizeHint(QSize(0, 2 * self._list.fontMetrics().lineSpacing() + M))
             item.setToolTip(f"{head.title}\n{described(head)}")
             self._list.addItem(item)
             if head.id == current:

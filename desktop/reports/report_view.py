@@ -64,6 +64,8 @@ class ReportView(QWidget):
         self._markdown = self._menu.addAction("Save as Markdown…")
         self._csv = self._menu.addAction("Save as CSV…")
         self._anki = self._menu.addAction("Save for Anki…")
+        self._sides = QWidget()
+        self._older, self._newer = ElidedLabel(), ElidedLabel()
         self._empty = label("", "muted", wrap=True)
         self._body = QStackedWidget()
         self._typing = QTimer(self, singleShot=True, interval=FILTER_MS)
@@ -78,7 +80,8 @@ class ReportView(QWidget):
             self._filter.clear()
             self._typing.stop()
             self._model.show("", hides_same=self._differs.isChecked())
-        if not same or len(report.rows) != len(self._model.rows):
+        shown = self._table.rowCount() if report.kind is ReportKind.FACTS else len(self._model.rows)
+        if not same or len(report.rows) != shown:
             self._fill(report)
         self._tell()
 
@@ -86,9 +89,10 @@ class ReportView(QWidget):
         """More rows of the report on screen."""
         if self.report is None:
             return
-        self._model.append(rows)
         if self.report.kind is ReportKind.FACTS:
             self._table.add_rows(rows)
+        else:
+            self._model.append(rows)
         self._show_body()
 
     def show_progress(self, done: int, total: int, doing: str) -> None:
@@ -119,8 +123,12 @@ class ReportView(QWidget):
         if facts:
             self._table.begin(report.columns)
             self._table.add_rows(report.rows)
-        self._model.replace(report.kind, report.rows)
-        self._differs.setVisible(report.kind is ReportKind.COMPARISON)
+        self._model.replace(report.kind, () if facts else report.rows)
+        for each in (self._differs, self._sides):
+            each.setVisible(report.kind is ReportKind.COMPARISON)
+        if report.kind is ReportKind.COMPARISON:
+            self._older.setText(report.columns[0])
+            self._newer.setText(report.columns[1])
         self._filter.setVisible(not facts)
         self._anki.setVisible(report.kind is ReportKind.CARDS)
         self._show_body()
@@ -168,6 +176,11 @@ class ReportView(QWidget):
         bar.addWidget(self._stop)
         self._progress.hide()
         self._export.setMenu(self._menu)
+        sides = row(self._sides, gap=S)
+        sides.setContentsMargins(M, XS, M, 0)
+        for name in (self._older, self._newer):
+            name.setProperty("role", "heading")
+            sides.addWidget(name, 1)
         nothing = QWidget()
         middle = column(nothing, gap=S)
         middle.addWidget(self._empty)
@@ -175,12 +188,13 @@ class ReportView(QWidget):
         for widget in (self._rows, self._table, nothing):
             self._body.addWidget(widget)
         stack = column(self, gap=XS)
-        stack.setContentsMargins(M, 0, 0, 0)
+        stack.setContentsMargins(M, 0, M, 0)
         stack.addLayout(head)
         stack.addWidget(self._about)
         stack.addWidget(self._notices)
         stack.addWidget(self._progress)
         stack.addLayout(tools)
+        stack.addWidget(self._sides)
         stack.addWidget(self._body, 1)
         self.setFocusProxy(self._rows)
 

@@ -12,6 +12,9 @@ from desktop.tokens import Colours
 from rag.report_types import ReportCell, ReportRow, RowKind
 from rag.reports.export import KINDS, place_of
 
+LONGEST = 1200
+"""Letters of a cell that are drawn; what is longer is a table without sentences, and one click shows it whole."""
+
 _BESIDE = frozenset({RowKind.CHANGED, RowKind.ONLY_FIRST, RowKind.ONLY_SECOND, RowKind.MOVED, RowKind.SAME})
 _CARDS = frozenset({RowKind.BLANK, RowKind.DEFINITION})
 
@@ -31,14 +34,15 @@ def entry_html(entry: Entry, colours: Colours) -> str:
 def cell_html(cell: ReportCell, colours: Colours) -> str:
     """The cell's text, marks on the quote's ground, its footnotes' numbers behind it."""
     parts, end = [], 0
+    text = cell.text if len(cell.text) <= LONGEST else f"{cell.text[:LONGEST]}…"
     for start, stop in sorted(cell.marks):
-        if start < end:
+        if start < end or stop > LONGEST:
             continue
-        parts.append(escape(cell.text[end:start]))
+        parts.append(escape(text[end:start]))
         style = f"background-color:{colours.quote}; color:{colours.quote_text};"
-        parts.append(f'<span style="{style}">{escape(cell.text[start:stop])}</span>')
+        parts.append(f'<span style="{style}">{escape(text[start:stop])}</span>')
         end = stop
-    parts.append(escape(cell.text[end:]))
+    parts.append(escape(text[end:]))
     numbers = dict.fromkeys(citation.source.number for citation in cell.citations)
     marks = ",".join(map(str, numbers))
     if marks:

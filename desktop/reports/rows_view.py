@@ -1,10 +1,24 @@
-"""The list of a report's rows: laid out a few at a time, so that thousands of them never stop the window."""
+"""The list of a report's rows, as rich text of any height.
+
+A tree view that scrolls by item measures only the rows on screen, so thousands of them are there at once; a list view
+measures all of them first.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence, QPainter, QTextDocument
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QCursor,
+    QGuiApplication,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from desktop.reports.row_text import entry_html
 from desktop.reports.rows_model import Entry, RowsModel
@@ -12,16 +26,13 @@ from desktop.theme import current_colours, reading_font
 from desktop.tokens import SIZE_BODY, SIZE_HEADING, XS, M, S
 from rag.reports.export import where
 
-BATCH = 40
-"""Rows laid out in a turn of the event loop: about 20 ms."""
-
-KEPT = 4000
-"""Heights remembered; a report of a long comparison has as many rows."""
+KEPT = 500
+"""Heights remembered: what a person scrolls through in a minute."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-class RowsView(QListView):
+class RowsView(QTreeView):
     """`opened` brings the place of a reference among the model's."""
 
     opened = Signal(int)
@@ -33,10 +44,11 @@ class RowsView(QListView):
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Rows of the report")
-        self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(BATCH)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setUniformRowHeights(False)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMouseTracking(True)
@@ -54,6 +66,30 @@ class RowsView(QListView):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._delegate.forget()
             self.scheduleDelayedItemsLayout()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Heights follow from the width."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.scheduleDelayedItemsLayout()
+
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Without the branches and the ground that a tree draws below its delegate."""
+        option.rect.setWidth(self.viewport().width())
+        option.state |= self._state(index)
+        self._delegate.paint(painter, option, index)
+
+    def _state(self, index: Index) -> QStyle.StateFlag:
+        state = QStyle.StateFlag.State_None
+        if isinstance(index, QModelIndex) and self.selectionModel().isSelected(index):
+            state |= QStyle.StateFlag.State_Selected
+        if self.viewport().underMouse() and self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())) == index:
+            state |= QStyle.StateFlag.State_MouseOver
+        return state
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.viewport().update()
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:
@@ -82,7 +118,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = self.parent()
-        width = view.viewport().width() if isinstance(view, QListView) else option.rect.width()
+        width = view.viewport().width() if isinstance(view, QTreeView) else option.rect.width()
         entry: Entry = index.model().entry(index)  # type: ignore[attr-defined]
         key = (id(entry), width)
         if key not in self._heights:

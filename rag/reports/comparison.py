@@ -100,18 +100,20 @@ def _between(
         paired = {ours[row]: theirs[column] for row, column in pairs_alike(likeness)}
     rows: list[ReportRow] = []
     reached = gap.second
+    section = first.sentences[gap.first - 1].heading if gap.first else ""
     for place in range(gap.first, gap.first_end):
         other = paired.get(place)
+        section = first.sentences[place].heading
         if other is not None:
-            rows += _added(second, range(reached, other), numbering)
+            rows += _added(second, range(reached, other), section, numbering)
             reached = other + 1
             rows.append(_changed(first, second, place, other, numbering))
         elif place in first.moved:
             rows.append(_moved(first, second, place, numbering))
         else:
             cell = numbering.quoted(first.sentences[place])
-            rows.append(ReportRow(RowKind.ONLY_FIRST, (cell, EMPTY), first.sentences[place].passage.heading))
-    return rows + _added(second, range(reached, gap.second_end), numbering)
+            rows.append(ReportRow(RowKind.ONLY_FIRST, (cell, EMPTY), first.sentences[place].heading))
+    return rows + _added(second, range(reached, gap.second_end), section, numbering)
 
 
 def _likeness(
@@ -139,16 +141,16 @@ def _same(first: _Side, second: _Side, run: Stretches, numbering: Numbering) -> 
     """A run of equal sentences is one row: its first sentence and how many follow."""
     count = run.first_end - run.first
     cells = [numbering.quoted(side.sentences[place]) for side, place in ((first, run.first), (second, run.second))]
-    return ReportRow(RowKind.SAME, tuple(cells), first.sentences[run.first].passage.heading, count=count)
+    return ReportRow(RowKind.SAME, tuple(cells), first.sentences[run.first].heading, count=count)
 
 
 def _changed(first: _Side, second: _Side, place: int, other: int, numbering: Numbering) -> ReportRow:
     old, new = first.sentences[place], second.sentences[other]
     if first.keys[place] == second.keys[other]:
-        return ReportRow(RowKind.SAME, (numbering.quoted(old), numbering.quoted(new)), old.passage.heading)
+        return ReportRow(RowKind.SAME, (numbering.quoted(old), numbering.quoted(new)), old.heading)
     found: Difference = difference(old.text, new.text)
     cells = (numbering.quoted(old, marks=found.first), numbering.quoted(new, marks=found.second))
-    return ReportRow(RowKind.CHANGED, cells, old.passage.heading, found.note)
+    return ReportRow(RowKind.CHANGED, cells, old.heading, found.note)
 
 
 def _moved(first: _Side, second: _Side, place: int, numbering: Numbering) -> ReportRow:
@@ -156,16 +158,19 @@ def _moved(first: _Side, second: _Side, place: int, numbering: Numbering) -> Rep
     found = difference(old.text, new.text)
     note = f"moved; {found.note}" if found.first or found.second else "moved"
     cells = (numbering.quoted(old, marks=found.first), numbering.quoted(new, marks=found.second))
-    return ReportRow(RowKind.MOVED, cells, old.passage.heading, note)
+    return ReportRow(RowKind.MOVED, cells, old.heading, note)
 
 
-def _added(second: _Side, places: range, numbering: Numbering) -> list[ReportRow]:
-    """Those of the second document that nothing of the first stands for; moved ones are told at their old place."""
+def _added(second: _Side, places: range, section: str, numbering: Numbering) -> list[ReportRow]:
+    """Those of the second document that nothing of the first stands for, under the heading at which they stand there.
+
+    Moved ones are told at their old place. Where the first document has no heading yet, it is the second's.
+    """
     return [
         ReportRow(
             RowKind.ONLY_SECOND,
             (EMPTY, numbering.quoted(second.sentences[place])),
-            second.sentences[place].passage.heading,
+            section or second.sentences[place].heading,
         )
         for place in places
         if place not in second.moved

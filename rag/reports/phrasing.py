@@ -26,7 +26,7 @@ from local_models.types import (
     Role,
     Sampling,
 )
-from rag.citing import cite
+from rag.citing import CitedText, cite
 from rag.errors import Cancelled, ModelError
 from rag.events import Notice, Progress, Reading, RowsAdded
 from rag.prompting import TURN_OVERHEAD, numbered
@@ -34,7 +34,7 @@ from rag.report_types import ReportCell, ReportRequest, ReportRow, RowKind
 from rag.reports.centrality import shares
 from rag.reports.desk import Desk, JobEvent, Numbering, WrittenBy
 from rag.reports.summary import Part, parts_of, summarise, tell_unread, usual_length
-from rag.types import Citation, Document, Passage, Source
+from rag.types import CheckedSentence, Citation, Document, Passage, SentenceVerdict, Source
 
 SYSTEM = (
     "You summarise numbered sources. Write plain sentences in the sources' own language, one fact each, and write the "
@@ -47,6 +47,9 @@ ANSWER_SHARE = 0.25
 
 TOKENS_PER_SENTENCE = 60
 """Room for a sentence and its number."""
+
+PARTLY_ENOUGH = 0.5
+"""Score from which a sentence that is only partly carried is kept, and told what does not stand in the sources."""
 
 OVERVIEW = 5
 """Sentences of the overview."""
@@ -182,17 +185,23 @@ def _write(
             case _:
                 pass
     cited = cite(text.strip(), sources)
-    return tuple(_rows(kind, cited.text, cited.citations, section)), cited.unsupported
+    kept = [sentence for sentence in cited.sentences if _carried(sentence)]
+    rows = [row for sentence in kept for row in _rows(kind, cited, sentence, section)]
+    return tuple(rows), cited.claims - len(rows)
 
 
-def _rows(kind: RowKind, text: str, citations: Sequence[Citation], section: str) -> Iterator[ReportRow]:
-    """One row for each cited sentence, without its numbers."""
-    spans = dict.fromkeys((citation.answer_start, citation.answer_end) for citation in citations)
-    for start, end in spans:
-        said = " ".join(text[start:end].lstrip("-*•# ").split())
-        mine = [one for one in citations if (one.answer_start, one.answer_end) == (start, end)]
-        moved = tuple(replace(one, answer_start=0, answer_end=len(said)) for one in mine)
-        yield ReportRow(kind, (ReportCell(said, moved),), section)
+def _carried(sentence: CheckedSentence) -> bool:
+    partly = sentence.verdict is SentenceVerdict.PARTLY and sentence.score >= PARTLY_ENOUGH
+    return partly or sentence.verdict is SentenceVerdict.SUPPORTED
+
+
+def _rows(kind: RowKind, cited: CitedText, sentence: CheckedSentence, section: str) -> Iterator[ReportRow]:
+    """The sentence without its numbers; none if nothing is cited for it."""
+    said = " ".join(cited.text[sentence.start : sentence.end].lstrip("-*•# ").split())
+    mine = [one for one in cited.citations if sentence.start <= one.answer_start < sentence.end]
+    moved = tuple(replace(one, answer_start=0, answer_end=len(said)) for one in mine)
+    if moved:
+        yield ReportRow(kind, (ReportCell(said, moved),), section, sentence.reason)
 
 
 def _as_sources(citations: Sequence[Citation]) -> list[Source]:
