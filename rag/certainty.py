@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ def _certainty(
     start: int, end: int, shown: Sequence[int], of_letter: Sequence[int], pieces: Sequence[WrittenPiece]
 ) -> Certainty | None:
     """A piece that reaches over two sentences counts in both."""
-    own = {of_letter[number] for number, place in enumerate(shown) if start <= place < end}
+    own = set(of_letter[bisect_left(shown, start) : bisect_left(shown, end)])
     tokens = sum(pieces[number].tokens for number in own)
     if not tokens:
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from local_models.bundled import is_reader_name
+from local_models.bundled import bundled_models, is_reader_name
 from local_models.cancel import CancelToken
 from local_models.download import download
 from local_models.embedders.folder import default_folder, read_folder
@@ -69,8 +69,11 @@ class Models:
             return ""
 
     def only_reads(self) -> bool:
-        """Whether the model in use is the bundled reader, which can't answer without documents."""
-        return is_reader_name(self.chosen_name())
+        """Whether the model in use is the bundled reader, which can't answer without documents. Reads no file."""
+        chosen = self._preferences.load().model
+        bundled = bundled_models()
+        name = Path(chosen).name if chosen or not bundled else bundled[0].name
+        return is_reader_name(name)
 
     def check_answers_freely(self) -> None:
         """Raises ModelError if the model in use can't; asked before a question is stored."""
