@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QPushButton, QWidget
 
 from desktop.controls import button, column, label, row
 from desktop.tokens import M, S
+from rag.parsers.cleaning import shown_name
 from rag.types import Collection, Document, Scope
 
 _ID = Qt.ItemDataRole.UserRole
@@ -40,7 +41,7 @@ class ScopeChooser(QPushButton):
 
     def show_library(self, collections: Sequence[Collection], documents: Sequence[Document]) -> None:
         self._names = {(True, collection.id): collection.name for collection in collections}
-        self._names |= {(False, document.id): document.path.name for document in documents}
+        self._names |= {(False, document.id): shown_name(document.path) for document in documents}
         self._list.fill(collections, documents, self.scope)
         self._show_state()
 
@@ -121,7 +122,9 @@ class _ScopeList(QFrame):
             name = f"{collection.name}  ({collection.documents})"
             self._add(name, collection.id, is_collection=True, ticked=collection.id in scope.collections)
         for document in documents:
-            self._add(document.path.name, document.id, is_collection=False, ticked=document.id in scope.documents)
+            self._add(
+                shown_name(document.path), document.id, is_collection=False, ticked=document.id in scope.documents
+            )
         self._filling = False
 
     def _add(self, name: str, number: int, *, is_collection: bool, ticked: bool) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from rag.parsers.cleaning import shown_name
 from rag.types import Document, DocumentState
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -196,7 +197,7 @@ def display_text(document: Document, column: Column) -> str:
     """What the cell says."""
     match column:
         case Column.NAME:
-            return document.path.name
+            return shown_name(document.path)
         case Column.FOLDER:
             return folder_text(document.path)
         case Column.KIND:
@@ -214,7 +215,7 @@ def state_text(document: Document) -> str:
     words = STATE_WORDS[document.state]
     if document.state is not DocumentState.FAILED or not document.reason:
         return words
-    return f"{words}: {document.reason.replace(f'“{document.path.name}”', 'it', 1)}"
+    return f"{words}: {document.reason.replace(f'“{shown_name(document.path)}”', 'it', 1)}"
 
 
 def tooltip(document: Document, column: Column) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from desktop.questions import ask
+from rag.parsers.cleaning import shown_name
 from rag.types import Collection, Document
 
 _MOST_NAMES = 8
@@ -17,7 +18,7 @@ _MOST_NAMES = 8
 def ask_about_removal(parent: QWidget, documents: list[Document], remove: Callable[[], None]) -> None:
     """Call `remove` if the user agrees."""
     one = len(documents) == 1
-    what = f"“{documents[0].path.name}”" if one else f"{len(documents):,} documents"
+    what = f"“{shown_name(documents[0].path)}”" if one else f"{len(documents):,} documents"
     text = (
         f"{'It' if one else 'They'} will no longer be searched. The {'file itself stays' if one else 'files stay'} "
         f"where {'it is' if one else 'they are'}, and answers that cite {'it' if one else 'them'} keep their quotes."
@@ -41,7 +42,9 @@ def tell_reasons(parent: QWidget, documents: list[Document]) -> None:
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
     box.setWindowTitle("Why it failed")
-    box.setText(documents[0].path.name if len(documents) == 1 else f"{len(documents):,} documents could not be read")
+    box.setText(
+        shown_name(documents[0].path) if len(documents) == 1 else f"{len(documents):,} documents could not be read"
+    )
     box.setInformativeText("\n".join(_reason(document, many=len(documents) > 1) for document in documents[:20]))
     if len(documents) > 1:
         box.setDetailedText("\n".join(f"{document.path}\n    {document.reason}" for document in documents))
@@ -49,7 +52,7 @@ def tell_reasons(parent: QWidget, documents: list[Document]) -> None:
 
 
 def _names(documents: list[Document]) -> str:
-    names = [f"•  {document.path.name}" for document in documents[:_MOST_NAMES]]
+    names = [f"•  {shown_name(document.path)}" for document in documents[:_MOST_NAMES]]
     if len(documents) > _MOST_NAMES:
         names.append(f"•  and {len(documents) - _MOST_NAMES:,} more")
     return "\n".join(names) + "\n\n"
@@ -57,4 +60,4 @@ def _names(documents: list[Document]) -> str:
 
 def _reason(document: Document, *, many: bool) -> str:
     reason = document.reason or "No reason was kept; read it again to see it."
-    return f"{document.path.name}: {reason}" if many else reason
+    return f"{shown_name(document.path)}: {reason}" if many else reason

@@ -12,6 +12,7 @@ from rag.cli.session import Commands, Session, add_scope, chosen_scope, find_doc
 from rag.cli.shapes import collection_json, document_json, hit_json
 from rag.errors import UsageError
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, Progress
+from rag.parsers.cleaning import shown_name
 from rag.types import Hit, Scores
 
 
@@ -82,7 +83,10 @@ def run_docs(args: argparse.Namespace, session: Session) -> int:
         return 0
     if not documents:
         terminal.say("No documents yet. Add some with `footnote add PATH`.")
-    rows = [(str(d.id), d.path.name, d.reason or d.state.value, str(d.passages), str(d.path.parent)) for d in documents]
+    rows = [
+        (str(d.id), shown_name(d.path), d.reason or d.state.value, str(d.passages), str(d.path.parent))
+        for d in documents
+    ]
     terminal.table(("No.", "Document", "State", "Passages", "Folder"), rows)
     return 0
 
@@ -158,7 +162,7 @@ def _follow(events: Iterator[AddEvent], session: Session) -> tuple[AddFinished, 
                     failures.append(event)
                 case DocumentAdded(document, _):
                     for notice in document.notices:
-                        session.terminal.note(f"{document.path.name}: {notice}")
+                        session.terminal.note(f"{shown_name(document.path)}: {notice}")
                 case AddFinished():
                     finished = event
     return finished, failures or list(finished.failed)
@@ -194,7 +198,7 @@ def _report(
 
 
 def _hit_lines(number: int, hit: Hit) -> str:
-    parts = (hit.document.path.name, str(hit.passage.place), hit.passage.heading)
+    parts = (shown_name(hit.document.path), str(hit.passage.place), hit.passage.heading)
     where = ", ".join(dict.fromkeys(part for part in parts if part))
     text = "\n".join(f"   {line}" for line in hit.passage.text.strip().splitlines())
     return f"{number}. {where}  ({_scores(hit.scores)})\n{text}\n"

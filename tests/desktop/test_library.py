@@ -121,6 +121,11 @@ def test_sorting_asks_for_each_document_once_or_twice_not_for_each_comparison(
     assert len(asked) <= 2 * 1000
 
 
+def test_a_name_that_turns_its_letters_is_shown_escaped() -> None:
+    document = replace(documents(1)[0], path=Path("/papers/rent\u202efdp.exe"))
+    assert display_text(document, Column.NAME) == "rent\\u202efdp.exe"
+
+
 def test_a_moment_is_shown_in_the_users_time(assistant: PagesAssistant) -> None:
     document = Document(1, Path("/a.pdf"), "", "", "", 1, DocumentState.READ, added_at=NOW)
     assert str(NOW.astimezone().minute).zfill(2) in display_text(document, Column.ADDED)
