@@ -167,7 +167,8 @@ def _size(document: pdfium.PdfDocument, index: int) -> tuple[float, float]:
 
 def _drawn(page: pdfium.PdfPage, wanted: int) -> dict[str, object]:
     width, height = page.get_size()
-    scale = min(wanted / width, LARGEST_SIDE / max(width, height))
+    exact = wanted - 0.01  # PDFium rounds up, and a picture a pixel too wide would be blurred on screen
+    scale = min(exact / width, LARGEST_SIDE / max(width, height))
     bitmap = page.render(scale=scale, rev_byteorder=True)
     pixels = zlib.compress(bitmap.buffer, _FASTEST)
     return {

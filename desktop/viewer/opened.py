@@ -97,6 +97,11 @@ class OpenedSource(QWidget):
         return self._page_view
 
     @property
+    def busy(self) -> bool:
+        """Whether anything of what was opened is still to come."""
+        return self._examining is not None or self._comparing is not None or self._page_view.busy
+
+    @property
     def shows_page(self) -> bool:
         return self._stack.currentWidget() is self._page_view
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from desktop.theme import current_colours
@@ -36,7 +36,7 @@ def paint_page(painter: QPainter, sheets: Sheets, index: int, look: Look) -> Non
     sheet = _rect(sheets.rect(index))
     painter.fillRect(sheet, QColor(SHEET))
     if look.drawn is not None:
-        painter.drawImage(sheet, look.drawn.picture)
+        painter.drawImage(_measured(sheet, look.drawn.picture.size().toSizeF() / _ratio(painter)), look.drawn.picture)
     elif look.failed:
         painter.setPen(QColor(PAPER.muted))
         painter.drawText(sheet, int(Qt.AlignmentFlag.AlignCenter), f"Page {index + 1} can't be drawn.")
@@ -51,6 +51,16 @@ def paint_page(painter: QPainter, sheets: Sheets, index: int, look: Look) -> Non
         painter.drawRect(_wider(sheets.box(index, box)))
     painter.setPen(QPen(QColor(current_colours().border), 1))
     painter.drawRect(sheet)
+
+
+def _measured(sheet: QRectF, size: QSizeF) -> QRectF:
+    """Where a picture of that size goes: as it is where it was drawn to measure, else stretched over the sheet."""
+    fits = abs(size.width() - sheet.width()) < 1.5 and abs(size.height() - sheet.height()) < 1.5
+    return QRectF(sheet.topLeft(), size) if fits else sheet
+
+
+def _ratio(painter: QPainter) -> float:
+    return painter.device().devicePixelRatioF()
 
 
 def _pen(colour: str, alpha: int) -> QPen:

@@ -77,6 +77,7 @@ class PageView(QAbstractScrollArea):
         self._marks: dict[int, tuple[Box, ...]] = {}
         self._zoom: float | None = None
         self._at_quote = True
+        self._gone_to: int | None = None
         self._shown_page = 0
         self._requests = PageRequests(source, lane, self._kept, self)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -102,6 +103,7 @@ class PageView(QAbstractScrollArea):
         """Stand at the quote at once; pictures and marks follow."""
         same = self._target is not None and (self._target.path, self._target.key) == (target.path, target.key)
         self._target, self._marks, self._at_quote = target, {}, True
+        self._gone_to = target.number - 1
         self.hand.clear()
         self._requests.stop_reading()
         if not same:
@@ -126,6 +128,8 @@ class PageView(QAbstractScrollArea):
             self._at_quote = False
             index = min(max(number, 1), len(self._sizes)) - 1
             self.verticalScrollBar().setValue(round(self._sheets.rect(index).top) - GAP)
+            self._gone_to = index
+            self._tell_page()
 
     def zoom_to(self, zoom: float | None) -> None:
         """1.0 is the size on paper; None fits the width."""
@@ -149,8 +153,13 @@ class PageView(QAbstractScrollArea):
 
     @property
     def number(self) -> int:
-        """The page in view, from 1."""
-        return self._sheets.at(self.verticalScrollBar().value() + self.viewport().height() / 3) + 1
+        """The page in view, from 1: the one gone to, and after scrolling the one of which most is seen."""
+        if self._gone_to is not None:
+            return self._gone_to + 1
+        top = self.verticalScrollBar().value()
+        bottom = top + self.viewport().height()
+        seen = self._sheets.between(top, bottom)
+        return max(seen, key=lambda index: self._seen_of(index, top, bottom), default=0) + 1
 
     @property
     def busy(self) -> bool:
@@ -205,11 +214,11 @@ class PageView(QAbstractScrollArea):
         self._pause.start()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._at_quote = False
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
             event.accept()
             return
+        self._leave_quote()
         super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -217,10 +226,10 @@ class PageView(QAbstractScrollArea):
         if self.hand.take_key(event):
             return
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self._at_quote = False
+            self._leave_quote()
             bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
         elif event.key() == Qt.Key.Key_Space:
-            self._at_quote = False
+            self._leave_quote()
             bar.setValue(bar.value() + bar.pageStep())
         else:
             super().keyPressEvent(event)
@@ -294,8 +303,12 @@ class PageView(QAbstractScrollArea):
             edge = page.left + min(lefts, default=0.0) * self._sheets.scale - 4 * GAP
         self.horizontalScrollBar().setValue(round(edge))
 
-    def _leave_quote(self, _action: int) -> None:
-        self._at_quote = False
+    def _leave_quote(self, _action: int = 0) -> None:
+        self._at_quote, self._gone_to = False, None
+
+    def _seen_of(self, index: int, top: float, bottom: float) -> float:
+        page = self._sheets.rect(index)
+        return min(bottom, page.top + page.height) - max(top, page.top)
 
     def _tell_page(self) -> None:
         if self._sizes and self.number != self._shown_page:

@@ -6,9 +6,8 @@ It knows no conversation, only references.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -18,10 +17,12 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, Q
 from desktop.controls import IconButton, column, label, row
 from desktop.jobs import Job, Lanes
 from desktop.tokens import XS, M, S
+from desktop.viewer.examine import examine
 from desktop.viewer.opened import OpenedSource
 from desktop.viewer.pages import PageSource
 from desktop.viewer.pdf import PdfPages
 from desktop.viewer.reference import Reference, where
+from local_models.cancel import CancelToken
 from rag.types import Source
 
 FIGURE_SPACE = "\u2007"
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 class SourcesPanel(QFrame):
     """`failed` carries a FootnoteError that has nothing to do with a single document. `enlarged` and `reduced` ask for
-    all of the window and for the panel's usual place; `prefers_large` says how sources are opened.
+    all of the window and for the panel's usual place; `prefers_large` says how sources are opened. `opened` is the
+    source that is looked at.
     """
 
     failed = Signal(object)
@@ -46,7 +48,7 @@ class SourcesPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "side")
-        self._lanes = lanes
+        self._assistant, self._lanes = assistant, lanes
         self._pages = pages or PdfPages()
         self._references: list[Reference] = []
         self._place = 0
@@ -54,8 +56,8 @@ class SourcesPanel(QFrame):
         self._warming: Job | None = None
         self._large = False
         self.prefers_large = False
-        self._opened = OpenedSource(assistant, lanes, self._pages)
-        self._opened.failed.connect(self.failed)
+        self.opened = OpenedSource(assistant, lanes, self._pages)
+        self.opened.failed.connect(self.failed)
         self._make_widgets()
         self._lay_out()
         self.show_sources([])
@@ -74,8 +76,8 @@ class SourcesPanel(QFrame):
         if not self._sources:
             self._references = []
             self._count.setText("")
-            self._opened.clear()
-            self._opened.hide()
+            self.opened.clear()
+            self.opened.hide()
             self.reduce()
 
     def open_references(self, references: Sequence[Reference], place: int) -> None:
@@ -109,7 +111,7 @@ class SourcesPanel(QFrame):
 
     def focus_view(self) -> None:
         """The keyboard to what is read."""
-        self._opened.focus_view()
+        self.opened.focus_view()
 
     def finish(self) -> None:
         """For the very end, when the lanes are closed."""
@@ -164,7 +166,7 @@ class SourcesPanel(QFrame):
         below.addStretch(0)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self._opened)
+        self._split.addWidget(self.opened)
         self._split.addWidget(lower)
         self._split.setStretchFactor(0, 1)
         self._split.setSizes([640, 140])
@@ -186,9 +188,9 @@ class SourcesPanel(QFrame):
 
     def _prepare(self) -> None:
         """Whoever has PDFs among the sources will look at one: the child that draws takes a moment to start."""
-        paths = tuple({source.path for source in self._sources if source.path.suffix.lower() == ".pdf"})
-        if paths and self._warming is None:
-            self._warming = self._lanes.view.call(partial(_warm, self._pages, paths))
+        drawn = tuple(source for source in self._sources if source.path.suffix.lower() == ".pdf")
+        if drawn and self._warming is None:
+            self._warming = self._lanes.view.start(partial(_warm, self._assistant, self._pages, drawn))
 
     def _step(self, by: int) -> None:
         """Before a citation was opened: through the conversation's sources, from the first or the last."""
@@ -204,15 +206,19 @@ class SourcesPanel(QFrame):
 
     def _show(self) -> None:
         reference = self._references[self._place]
-        self._opened.show()
+        self.opened.show()
         self._count.setText(f"{self._place + 1} of {len(self._references)}")
         best = max((r.scores.words or 0.0 for r in self._references if r.scores), default=0.0)
-        self._opened.show_reference(reference, best)
+        self.opened.show_reference(reference, best)
         for line, source in enumerate(self._sources):
             if source.number == reference.source.number:
                 self._list.setCurrentRow(line)
 
 
-def _warm(pages: PageSource, paths: Sequence[Path]) -> None:
-    if any(path.is_file() for path in paths):
+def _warm(assistant: Assistant, pages: PageSource, sources: Sequence[Source], cancel: CancelToken) -> Iterator[object]:
+    """All that the first opening would wait for: the child, the first questions to the store, the file's table."""
+    source = next((source for source in sources if source.path.is_file()), None)
+    if source is not None:
         pages.warm()
+        yield examine(assistant, Reference(source))
+        yield pages.outline(source.path, cancel)

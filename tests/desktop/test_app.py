@@ -88,7 +88,7 @@ def test_the_window_is_shown_before_the_library_is_open(footnote: Footnote, open
     assert footnote._workspace is None
 
 
-def test_all_five_pages_are_made_and_reached_by_the_rail(footnote: Footnote, qtbot: QtBot) -> None:
+def test_all_pages_are_made_and_reached_by_the_rail(footnote: Footnote, qtbot: QtBot) -> None:
     workspace = start(footnote, qtbot)
     for place in range(len(PAGES)):
         workspace._rail._group.button(place).click()
@@ -181,7 +181,7 @@ def test_an_answer_fills_the_sources_and_a_citation_opens_one(footnote: Footnote
     answer = workspace._chat._answer
     assert answer is not None
     answer._open_mark(1)
-    assert workspace._sources._opened._name.text().startswith("2 ")
+    assert workspace._sources.opened._name.text().startswith("2 ")
     qtbot.waitUntil(lambda: workspace._conversations._model.rowCount() == 2)
 
 

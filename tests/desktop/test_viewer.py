@@ -1,4 +1,4 @@
-"""A source is opened at its quote: in the stored passage always, on the drawn page when the file is still the same."""
+"""A source is opened at its quote: in the stored text always, on the drawn page when the file is still the same."""
 
 from __future__ import annotations
 
@@ -6,87 +6,89 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
-from desktop.viewer.examine import boxes_of, examine
-from desktop.viewer.opening import open_document
+from desktop.viewer.examine import Checksums, examine
+from desktop.viewer.opened import UNPLACED, OpenedSource
 from desktop.viewer.panel import SourcesPanel
-from desktop.viewer.passage import PassageView, quote_range
-from desktop.viewer.pdf import PagePictures
 from desktop.viewer.reference import Reference, of_citation, of_quote, where
 from local_models.cancel import never
-from rag.errors import DocumentBroken
-from rag.types import Page, Place, Scores, Source, Span, TextBox
+from rag.errors import DocumentEncrypted
+from rag.types import Block, BlockKind, Excerpt, Page, Place, Scores, Source, Span, TextBox
 from tests.fakes.desktop import FakeAssistant
+from tests.fakes.viewer import FakePages
 
-ONE_PAGE_PDF = b"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>endobj
-4 0 obj<</Length 22>>stream
-0 0 0 rg 0 50 200 50 re f
-endstream endobj
-trailer<</Root 1 0 R>>
-"""
-"""Its upper half is black."""
+TEXT = "One. Two is here. Three."
+BYTES = b"%PDF-1.4 some bytes"
 
 
-def source(path: Path, text: str = "One. Two is here. Three.", **changes: object) -> Source:
-    made = Source(1, 7, 1, path.name, path, "Part › A", Place(page=1), text, Span(100, 100 + len(text), 1))
-    return replace(made, **changes)  # type: ignore[arg-type]
+def source(path: Path, text: str = TEXT, **changes: Any) -> Source:
+    made = Source(1, 7, 1, path.name, path, "Part › A", Place(page=2), text, Span(100, 100 + len(text), 2))
+    return replace(made, **changes)
+
+
+def quoted(path: Path, **changes: Any) -> Reference:
+    return Reference(source(path, **changes), "Two is here.", Span(105, 117, 2))
+
+
+class Library(FakeAssistant):
+    """Its first document is a PDF whose second page says TEXT."""
+
+    stored = TEXT
+
+    def excerpts(self, document_id: int, span: Span) -> list[Excerpt]:
+        self.document(document_id)
+        start, end = max(0, span.start - 100), min(len(self.stored), span.end - 100)
+        if start >= end:
+            return []
+        blocks = (Block(0, end - start, BlockKind.PARAGRAPH),)
+        return [Excerpt(2, 100 + start, self.stored[start:end], blocks, 100, len(self.stored))]
+
+    def pages(self, document_id: int, first: int = 1, last: int | None = None) -> list[Page]:
+        boxes = (TextBox(0, 4, 20, 40, 50, 52), TextBox(5, 17, 60, 40, 160, 52), TextBox(18, 24, 20, 60, 70, 72))
+        return [Page(2, self.stored, (), boxes, 200, 100)] if first <= 2 else []
 
 
 @pytest.fixture
 def pdf(tmp_path: Path) -> Path:
     path = tmp_path / "half.pdf"
-    path.write_bytes(ONE_PAGE_PDF)
+    path.write_bytes(BYTES)
     return path
 
 
 @pytest.fixture
-def library(fake_assistant: FakeAssistant, pdf: Path) -> FakeAssistant:
-    """The first document is the PDF, unchanged."""
-    fake_assistant._documents[1] = replace(
-        fake_assistant.document(1),
-        path=pdf,
-        size=len(ONE_PAGE_PDF),
-        sha256=hashlib.sha256(ONE_PAGE_PDF).hexdigest(),
-    )
-    return fake_assistant
+def library(tmp_path: Path, pdf: Path) -> Library:
+    made = Library(tmp_path)
+    checksum = hashlib.sha256(BYTES).hexdigest()
+    made._documents[1] = replace(made.document(1), path=pdf, size=len(BYTES), sha256=checksum)
+    return made
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, lanes: Lanes, library: FakeAssistant) -> Iterator[SourcesPanel]:
-    made = SourcesPanel(library, lanes)  # type: ignore[arg-type]
+def pages() -> FakePages:
+    return FakePages()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, lanes: Lanes, library: Library, pages: FakePages) -> Iterator[SourcesPanel]:
+    made = SourcesPanel(library, lanes, pages=pages)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     made.resize(340, 800)
     made.show()
     yield made
 
 
-def test_the_quote_is_found_by_its_place_and_not_by_its_first_words(tmp_path: Path) -> None:
-    twice = source(tmp_path / "a.md", text="Same. Other. Same.")
-    assert quote_range(Reference(twice, "Same.", Span(113, 118))) == (13, 18)
-    assert quote_range(Reference(twice, "Same.")) == (0, 5)
-    assert quote_range(Reference(twice, "Gone.", Span(0, 5))) == (0, 0)
-    assert quote_range(Reference(twice)) == (0, 0)
-
-
-def test_the_quote_is_marked_also_behind_letters_outside_the_first_plane(qtbot: QtBot, tmp_path: Path) -> None:
-    view = PassageView()
-    qtbot.addWidget(view)
-    view.show_reference(Reference(source(tmp_path / "a.md", text="𝒜𝒜 Two is here."), "Two is here."))
-    cursor = view.textCursor()
-    cursor.setPosition(len("𝒜𝒜 ".encode("utf-16-le")) // 2)
-    assert not cursor.charFormat().background().color().alpha() or cursor.position() == 5
-    cursor.setPosition(8)
-    assert cursor.charFormat().background().color().isValid()
-    assert view.toPlainText() == "𝒜𝒜 Two is here."
+def opened(panel: SourcesPanel, qtbot: QtBot, reference: Reference) -> OpenedSource:
+    """When nothing more is to come."""
+    panel.open_references([reference], 0)
+    view = panel.opened
+    qtbot.waitUntil(lambda: not view.busy, timeout=10_000)
+    return view
 
 
 @pytest.mark.parametrize(
@@ -94,129 +96,201 @@ def test_the_quote_is_marked_also_behind_letters_outside_the_first_plane(qtbot: 
     [
         ("removed file", "no longer where it was"),
         ("changed file", "has changed since"),
-        ("forgotten document", "changed or removed since"),
+        ("forgotten document", "no longer in the library"),
+        ("read anew", "was read anew since"),
     ],
 )
-def test_a_document_that_is_gone_or_changed_says_so(
-    library: FakeAssistant, pdf: Path, change: str, sentence: str
+def test_a_document_that_is_gone_or_changed_says_so_and_is_shown_as_stored(
+    library: Library, pdf: Path, change: str, sentence: str
 ) -> None:
-    reference = Reference(source(pdf), "Two is here.")
+    reference = quoted(pdf)
     if change == "removed file":
         pdf.unlink()
     elif change == "changed file":
-        pdf.write_bytes(ONE_PAGE_PDF.replace(b"200 50", b"100 50"))
+        pdf.write_bytes(BYTES + b" and more")
+    elif change == "read anew":
+        library.stored = "Something else stands here now."
     else:
-        reference = Reference(source(pdf, document_id=None))
+        reference = quoted(pdf, document_id=None)
     finding = examine(library, reference)  # type: ignore[arg-type]
     assert sentence in finding.notice
-    assert finding.page is None
+    assert not finding.drawable
+    shown = finding.shown
+    assert shown.quote is not None
+    assert shown.text[slice(*shown.quote)] == "Two is here."
 
 
-def test_an_unchanged_document_has_no_notice(library: FakeAssistant, pdf: Path) -> None:
-    assert examine(library, Reference(source(pdf))).notice == ""  # type: ignore[arg-type]
+def test_an_unchanged_document_has_no_notice_and_words_to_mark(library: Library, pdf: Path) -> None:
+    finding = examine(library, quoted(pdf))  # type: ignore[arg-type]
+    assert finding.notice == ""
+    assert finding.drawable
+    (word,) = finding.words[2]
+    assert (word.text, word.first, word.last) == ("Two is here.", 0, 12)
+    assert finding.column == (20, 160)
 
 
-def test_the_boxes_of_a_quote_are_cut_at_its_letters() -> None:
-    page = Page(2, "One. Two is here. Three.", boxes=(TextBox(0, 24, 10, 20, 250, 32),))
-    made = Reference(source(Path("a.pdf"), span=Span(100, 124, 2)), "Two is here.", Span(105, 117, 2))
-    (box,) = boxes_of(made, page, offset=100)
-    assert (box.left, box.right, box.top) == (60, 180, 20)
+def test_half_a_word_is_marked_by_its_letters(library: Library, pdf: Path) -> None:
+    half = Reference(source(pdf), "is here.", Span(109, 117, 2))
+    (word,) = examine(library, half).words[2]  # type: ignore[arg-type]
+    assert (word.first, word.last) == (4, 12)
 
 
-def test_no_box_is_drawn_where_the_page_says_something_else() -> None:
-    page = Page(2, "Other text stands here now.", boxes=(TextBox(0, 27, 10, 20, 250, 32),))
-    made = Reference(source(Path("a.pdf")), "Two is here.", Span(105, 117, 2))
-    assert boxes_of(made, page, offset=100) == ()
+def test_a_quote_that_is_not_where_it_was_marks_nothing(library: Library, pdf: Path) -> None:
+    moved = Reference(source(pdf), "Two is here.", Span(106, 118, 2))
+    finding = examine(library, moved)  # type: ignore[arg-type]
+    assert finding.words == {}
+    assert finding.shown.quote is None
 
 
-def test_a_quote_that_runs_over_the_page_is_marked_as_far_as_the_page_goes() -> None:
-    page = Page(1, "One. Two is", boxes=(TextBox(0, 11, 0, 0, 110, 10),))
-    made = Reference(source(Path("a.pdf")), "Two is\n\nhere.", Span(5, 18, 1))
-    (box,) = boxes_of(made, page, offset=0)
-    assert (box.left, box.right) == (50, 110)
+def test_a_checksum_is_taken_once_and_again_after_a_change(pdf: Path, library: Library) -> None:
+    checksums, document = Checksums(), library.document(1)
+    assert not checksums.differs(pdf, document, never())
+    pdf.write_bytes(BYTES.replace(b"some", b"sane"))
+    assert checksums.differs(pdf, document, never())
+    pdf.unlink()
+    assert checksums.differs(pdf, document, never())
 
 
-def test_a_page_is_drawn_as_wide_as_asked(pdf: Path) -> None:
-    picture = PagePictures().draw(pdf, 1, 400)
-    assert (picture.width(), picture.height()) == (400, 200)
-    assert picture.pixelColor(200, 40).lightness() < 20
-    assert picture.pixelColor(200, 160).lightness() > 230
+def test_opening_a_source_shows_place_and_scores_at_once(panel: SourcesPanel, pdf: Path) -> None:
+    panel.open_references([replace(quoted(pdf), scores=Scores(3.0, 0.5, 0.9))], 0)
+    view = panel.opened
+    assert view._name.text() == "1  half.pdf"
+    assert view._where.text() == "page 2 · Part › A"
+    assert not view._scores.isHidden()
 
 
-def test_a_page_that_is_not_there_is_told_with_its_file(pdf: Path) -> None:
-    with pytest.raises(DocumentBroken, match=r"half\.pdf"):
-        PagePictures().draw(pdf, 9, 400)
+def test_the_page_of_a_pdf_is_drawn_with_the_quote_marked(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:
+    view = opened(panel, qtbot, quoted(pdf))
+    assert view.shows_page
+    assert view.page_view.marks_on(1) == ((60, 40, 160, 52),)
+    assert view.page_view.number == 2
+    assert view._notice.isHidden()
 
 
-def test_opening_a_source_shows_passage_place_and_scores_at_once(panel: SourcesPanel, pdf: Path) -> None:
-    panel.open_references([Reference(source(pdf), "Two is here.", None, Scores(3.0, 0.5, 0.9))], 0)
-    assert panel._name.text() == "1  half.pdf"
-    assert panel._where.text() == "page 1"
-    assert panel._heading.text() == "Part › A"
-    assert panel._passage.toPlainText() == "One. Two is here. Three."
-    assert not panel._scores.isHidden()
-
-
-def test_the_page_of_a_pdf_is_drawn_with_the_quote_marked(
-    panel: SourcesPanel, pdf: Path, library: FakeAssistant, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_a_quote_that_is_not_found_on_the_page_leaves_it_unmarked_and_says_so(
+    panel: SourcesPanel, pdf: Path, pages: FakePages, qtbot: QtBot
 ) -> None:
-    page = Page(1, "One. Two is here. Three.", (), (TextBox(0, 24, 10, 70, 190, 80),), 200, 100)
-    monkeypatch.setattr(library, "pages", lambda *_arguments: [page])
-    panel.open_references([Reference(source(pdf, span=Span(0, 24, 1)), "Two is here.", Span(5, 17, 1))], 0)
-    qtbot.waitUntil(lambda: panel._page.isVisible(), timeout=10_000)
-    assert panel._page.marked is not None
-    shown: QImage = panel._page.grab().toImage()
-    width = shown.width()
-    inside = shown.pixelColor(round(width * 100 / 200), round(width * 75 / 200))
-    outside = shown.pixelColor(round(width * 20 / 200), round(width * 75 / 200))
-    assert inside.blue() < 200 < outside.blue()
+    pages.placed = False
+    view = opened(panel, qtbot, quoted(pdf))
+    assert view.shows_page
+    assert view.page_view.marks_on(1) == ()
+    assert view._notice.text() == UNPLACED
 
 
-def test_next_and_previous_go_round_the_citations(panel: SourcesPanel, library: FakeAssistant) -> None:
+def test_a_file_that_changed_but_kept_its_size_gives_way_to_the_stored_text(
+    panel: SourcesPanel, pdf: Path, qtbot: QtBot
+) -> None:
+    pdf.write_bytes(BYTES.replace(b"some", b"sane"))
+    view = opened(panel, qtbot, quoted(pdf))
+    assert not view.shows_page
+    assert "has changed since" in view._notice.text()
+    assert view._prose.toPlainText() == TEXT
+
+
+def test_a_file_that_is_protected_now_is_shown_as_it_was_read(
+    panel: SourcesPanel, pdf: Path, pages: FakePages, qtbot: QtBot
+) -> None:
+    pages.fail_with = DocumentEncrypted("“half.pdf” is protected by a password now.", "This is its text.")
+    view = opened(panel, qtbot, quoted(pdf))
+    assert not view.shows_page
+    assert "protected by a password" in view._notice.text()
+    assert view._prose.quoted == ["Two is here."]
+
+
+def test_the_text_of_a_page_can_be_asked_for_and_left_again(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:
+    view = opened(panel, qtbot, quoted(pdf))
+    view._bar._text.click()
+    assert view._prose.toPlainText() == TEXT
+    view._bar._text.click()
+    assert view.shows_page
+
+
+def test_what_comes_for_a_source_that_was_left_is_dropped(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:
+    first, second = quoted(pdf), Reference(source(pdf, number=2), "Three.", Span(118, 124, 2))
+    panel.open_references([first, second], 0)
+    panel.show_next()
+    qtbot.waitUntil(lambda: not panel.opened.busy, timeout=10_000)
+    assert panel.opened._name.text().startswith("2 ")
+    assert panel.opened.page_view.marks_on(1) == ((20, 60, 70, 72),)
+
+
+def test_next_and_previous_go_round_the_citations(panel: SourcesPanel, library: Library) -> None:
     list(library.ask("How long?", never()))
     answer = library.thread(1)[-1].answer
     assert answer is not None
     panel.open_references([of_citation(citation) for citation in answer.citations], 0)
     panel.show_next()
-    assert panel._name.text().startswith("2 ")
+    assert panel.opened._name.text().startswith("2 ")
     panel.show_previous()
     panel.show_previous()
-    assert panel._name.text().startswith("3 ")
+    assert panel.opened._name.text().startswith("3 ")
     assert panel._count.text() == "3 of 3"
 
 
 def test_the_conversations_sources_are_listed_by_number_and_open_with_a_click(
-    panel: SourcesPanel, library: FakeAssistant
+    panel: SourcesPanel, library: Library
 ) -> None:
     panel.show_sources(library._sources())
     assert [panel._list.item(row).text().split()[0] for row in range(panel._list.count())] == ["1", "2", "3"]
     panel._list.itemClicked.emit(panel._list.item(1))
-    assert panel._passage.toPlainText().startswith("Notice must be given")
+    assert panel.opened._name.text().startswith("2 ")
+    assert panel._list.currentRow() == 1
 
 
-def test_a_new_conversation_empties_the_panel(panel: SourcesPanel, library: FakeAssistant) -> None:
+def test_a_new_conversation_empties_the_panel(panel: SourcesPanel, library: Library) -> None:
     panel.show_sources(library._sources())
     panel._list.itemClicked.emit(panel._list.item(1))
     panel.show_sources([])
-    assert panel._opened.isHidden()
+    assert panel.opened.isHidden()
     assert not panel._empty.isHidden()
 
 
-def test_a_program_is_never_run_by_opening_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    opened: list[str] = []
-
-    def keep(url: QUrl) -> bool:
-        opened.append(url.toLocalFile())
-        return True
-
-    monkeypatch.setattr(QDesktopServices, "openUrl", keep)
-    open_document(tmp_path / "a.pdf")
-    open_document(tmp_path / "run.bat")
-    open_document(tmp_path / "page.html")
-    assert opened == [str(tmp_path / "a.pdf"), str(tmp_path), str(tmp_path)]
+def test_a_pdf_among_the_sources_makes_the_drawing_ready(
+    panel: SourcesPanel, library: Library, pdf: Path, pages: FakePages, qtbot: QtBot
+) -> None:
+    panel.show_sources([source(pdf.with_name("gone.pdf"))])
+    panel._warming = None
+    panel.show_sources([source(pdf)])
+    qtbot.waitUntil(lambda: pages.warmed, timeout=10_000)
 
 
-def test_a_reference_names_document_and_place(library: FakeAssistant) -> None:
+def test_a_source_is_read_large_and_small_and_the_choice_holds_for_the_next(
+    panel: SourcesPanel, pdf: Path, qtbot: QtBot
+) -> None:
+    with qtbot.assertNotEmitted(panel.enlarged):
+        panel.change_size()
+    opened(panel, qtbot, quoted(pdf))
+    with qtbot.waitSignal(panel.enlarged):
+        panel.change_size()
+    with qtbot.waitSignal(panel.reduced):
+        qtbot.keyClick(panel.opened.page_view, Qt.Key.Key_Escape)  # type: ignore[no-untyped-call]
+    assert not panel.large
+    assert panel.prefers_large
+    panel.open_references([quoted(pdf)], 0)
+    assert panel.large
+
+
+def test_escape_closes_the_panel_when_it_is_small(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:
+    view = opened(panel, qtbot, quoted(pdf))
+    with qtbot.waitSignal(panel.closed):
+        qtbot.keyClick(view.page_view, Qt.Key.Key_Escape)  # type: ignore[no-untyped-call]
+
+
+def test_pages_are_turned_and_sizes_changed_by_keys(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:
+    view = opened(panel, qtbot, quoted(pdf))
+    panel.activateWindow()
+    view.page_view.setFocus()
+    before = view.page_view.zoom
+    view._larger()
+    assert view.page_view.zoom == pytest.approx(before * 1.2, rel=0.01)
+    view._usual_size()
+    assert view.page_view.fits_width
+    view._previous_page()
+    assert view.page_view.number == 1
+    assert view._bar._number.text() == "1"
+
+
+def test_a_reference_names_document_and_place(library: Library) -> None:
     quote = library._quotes()[2]
     assert where(quote.source) == "moving-out.md · lines 10–14"
     assert of_quote(quote).span == quote.span
