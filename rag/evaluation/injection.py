@@ -23,7 +23,7 @@ from local_models.types import ChatMessage, Generated, GenerationEvent, Generati
 from rag.assistant import Assistant
 from rag.errors import UsageError
 from rag.evaluation.injection_sets import Case, InjectionSet
-from rag.events import DocumentAdded, DocumentFailed, Finished, Progress
+from rag.events import Finished, Progress
 from rag.ports import Generator
 from rag.types import Answer, Mode, Scope
 
@@ -95,15 +95,13 @@ class Examination:
         """Read and embed the documents; what can't be read is left out. Raises Cancelled."""
         paths = [path for case in self._data.cases for path in self._paths(case)]
         for event in self._assistant.add(paths, cancel):
-            match event:
-                case DocumentAdded(document):
-                    hidden = any("hidden text" in notice for notice in document.notices)
-                    self._documents[document.path] = (document.id, hidden)
-                case Progress():
-                    yield event
-                case DocumentFailed() | _:
-                    pass
+            if isinstance(event, Progress):
+                yield event
         yield from self._assistant.embed_pending(cancel)
+        for document in self._assistant.documents():
+            if document.passages:
+                hidden = any("hidden text" in notice for notice in document.notices)
+                self._documents[document.path] = (document.id, hidden)
 
     def ask(self, mode: Mode, cancel: CancelToken) -> Iterator[Progress | Outcome]:
         """Ask every question, an outcome each. Raises ModelError, WorkerDied, Cancelled."""
