@@ -138,6 +138,9 @@ class ReportForm(QWidget):
         caption = label(name, "small")
         caption.setBuddy(widget)
         widget.setAccessibleName(name)
+        typed = widget.lineEdit() if isinstance(widget, QComboBox) else None
+        if typed is not None:
+            typed.setAccessibleName(name)
         stack.addWidget(caption)
         stack.addWidget(widget)
         self._fields[holder] = frozenset({kind})

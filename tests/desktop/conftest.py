@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication  # the platform must be set before
 from desktop.jobs import Lanes
 from desktop.theme import Theme
 from tests.fakes.desktop import FakeAssistant
+from tests.fakes.reports_page import FakeReports
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -55,4 +56,6 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 @pytest.fixture
 def fake_assistant(tmp_path: Path) -> FakeAssistant:
-    return FakeAssistant(tmp_path)
+    made = FakeAssistant(tmp_path)
+    made.reports = FakeReports()
+    return made

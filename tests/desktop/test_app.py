@@ -245,7 +245,7 @@ application = QApplication([])
 footnote = Footnote(application, Path(sys.argv[1]), [], partial(open_library, gate=refuse_network()))
 footnote.start()
 def look():
-    if footnote._workspace is not None and footnote._workspace._pages.count() == 5:
+    if footnote._workspace is not None and footnote._workspace._pages.count() == 6:
         heavy = ("torch", "sentence_transformers", "transformers", "llama_cpp", "onnxruntime")
         print(json.dumps([name for name in heavy if name in sys.modules]))
         footnote.window.close()
