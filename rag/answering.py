@@ -41,7 +41,7 @@ from rag.types import (
     Source,
 )
 from rag.user_types import AnswerSettings, Turn
-from rag.wording import FREE_NEEDS, left_out, unsupported
+from rag.wording import FREE_NEEDS, left_out
 
 PASSAGES = 6
 """Passages read for the quotes and by any model; at 256 embedder tokens each they fill a context of 2,048."""
@@ -322,8 +322,6 @@ class Answering:
             yield from self._answer_from_quotes(running)
         else:
             running.cited, running.text = cited, cited.text
-            if cited.unsupported:
-                yield self._notice(running, unsupported(cited))
             yield Cited(running.text, cited.citations)
 
     def _history(self, question: Message) -> list[Turn]:

@@ -1,6 +1,6 @@
 """Attach citations to a finished answer, by code: what the model wrote as [n] is a hint that must survive a check.
 
-    answer text -> sentences, each with the numbers the model gave it
+    answer text -> sentences, each with the numbers the model gave it -> a verdict on each (rag.verdicts)
     made-up numbers (no such source) and numbers whose source does not carry the sentence are dropped
     a sentence left without a number is matched to the source that carries it best, if one does
 
@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from local_models.prompt_format import one_line
 from rag.sentences import sentences
-from rag.support import is_claim, support
-from rag.types import Citation, CitationOrigin, Quote, Source, Span
-
-HINT_FLOOR = 0.3
-"""Support under which a number that the model wrote is dropped: the sentence shares next to nothing with the source."""
-
-MATCH_FLOOR = 0.6
-"""Support from which a sentence without a number gets one: most of its words and all its numbers stand in the quote."""
+from rag.support import is_claim
+from rag.types import CheckedSentence, Citation, CitationOrigin, Quote, SentenceVerdict, Source, Span
+from rag.verdicts.clauses import smallest
+from rag.verdicts.evidence import Windows
+from rag.verdicts.judging import SUPPORTED, Judgement, judge
+from rag.verdicts.statement import read
 
 _MARKS = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
 _MARKDOWN = re.compile(r"[*_`\\\[\]<>|~]")
@@ -35,43 +32,63 @@ _INLINE_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^\n]{1,300}?(?<!`)\1(?!`)")
 
 @dataclass(frozen=True, slots=True)
 class CitedText:
-    """The checked text, its citations in order, and how many of its claims have none."""
+    """The checked text, its citations in order, and the verdict on each of its sentences."""
 
     text: str
     citations: tuple[Citation, ...]
-    claims: int
-    unsupported: int
+    sentences: tuple[CheckedSentence, ...]
+
+    @property
+    def claims(self) -> int:
+        return sum(sentence.verdict is not SentenceVerdict.NOT_A_CLAIM for sentence in self.sentences)
+
+    @property
+    def unsupported(self) -> int:
+        """Claims that nothing in the sources says."""
+        return sum(sentence.verdict is SentenceVerdict.NOT_SUPPORTED for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The stretch of a source that carries a sentence best; `start` and `end` count in the source's text."""
+    """The stretch of a source that carries a sentence; `start` and `end` count in the source's text."""
 
     source: Source
     start: int
     end: int
     support: float
 
+    @property
+    def quote(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    @property
+    def span(self) -> Span:
+        """In the document."""
+        first = self.source.span.start
+        return Span(first + self.start, first + self.end, self.source.span.page)
+
 
 def cite(answer: str, sources: Sequence[Source]) -> CitedText:
     """Check the numbers in `answer` against `sources` and add the missing ones. Loses no word of the answer."""
-    numbered = {source.number: source for source in sources}
+    windows = Windows(sources)
+    numbers = {source.number for source in sources}
     parts: list[str] = []
     citations: list[Citation] = []
-    claims = unsupported = length = 0
+    checked: list[CheckedSentence] = []
+    length = 0
     for sentence in _split(answer):
         parts.append(sentence.before)
         length += len(sentence.before)
-        found = _evidence(sentence, numbered)
-        if sentence.claim:
-            claims += 1
-            unsupported += not found
+        judgement, found = _evidence(sentence, windows, numbers)
+        end = length + len(sentence.text)
+        if sentence.text:
+            checked.append(_checked(sentence, judgement, length, end))
         marks = "".join(f"[{evidence.source.number}]" for evidence, _ in found)
         shown = f"{sentence.text} {marks}" if marks else sentence.text
-        citations += [_citation(evidence, origin, length, len(sentence.text)) for evidence, origin in found]
+        citations += [_citation(evidence, origin, length, end) for evidence, origin in found]
         parts.append(shown)
         length += len(shown)
-    return CitedText("".join(parts), tuple(citations), claims, unsupported)
+    return CitedText("".join(parts), tuple(citations), tuple(checked))
 
 
 def cite_quotes(quotes: Sequence[Quote]) -> CitedText:
@@ -81,16 +98,17 @@ def cite_quotes(quotes: Sequence[Quote]) -> CitedText:
     for quote in quotes:
         shown = _with_found(quote)
         text += "\n\n> " if text else "> "
-        citations.append(_citation(_whole(quote), CitationOrigin.MATCHED, len(text), len(shown)))
+        start = len(text)
         text += f"{shown} [{quote.source.number}]"
-    return CitedText(text, tuple(citations), claims=len(quotes), unsupported=0)
+        citations.append(_citation(_whole(quote), CitationOrigin.MATCHED, start, start + len(shown)))
+    return CitedText(text, tuple(citations), tuple(_copied(citation) for citation in citations))
 
 
 def cite_found(quote: Quote) -> CitedText:
     """An answer that is the words found in a quote and nothing else; the citation shows the whole quote."""
     shown = found_words(quote)
     citation = _citation(_whole(quote), CitationOrigin.MATCHED, 0, len(shown))
-    return CitedText(f"{shown} [{quote.source.number}]", (citation,), claims=1, unsupported=0)
+    return CitedText(f"{shown} [{quote.source.number}]", (citation,), (_copied(citation),))
 
 
 def found_words(quote: Quote) -> str:
@@ -109,21 +127,6 @@ def phrases(cited: CitedText, quote: Quote) -> bool:
         and quote.span.start < citation.quote_span.end
         for citation in cited.citations
     )
-
-
-def find_evidence(sentence: str, source: Source) -> Evidence:
-    """The one or two neighbouring sentences of `source` that carry `sentence` best; support 0 when nothing does."""
-    spans = sentences(source.text)
-    windows = spans + [(first[0], second[1]) for first, second in pairwise(spans)]
-    context = f"{source.document} {source.heading}"
-    best = Evidence(source, 0, 0, 0.0)
-    for start, end in windows:
-        around = f"{context} {source.text[max(0, start - 300) : start]}"
-        score = support(sentence, source.text[start:end], context=around)
-        # a second sentence must earn its place: the smallest quote that carries the claim is the one to show
-        if score > best.support + (0.1 if best.support else 0.0):
-            best = Evidence(source, start, end, score)
-    return best
 
 
 def _whole(quote: Quote) -> Evidence:
@@ -200,28 +203,66 @@ def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join(kept), marks
 
 
-def _evidence(sentence: _Sentence, numbered: dict[int, Source]) -> list[tuple[Evidence, CitationOrigin]]:
-    hinted = [find_evidence(sentence.text, numbered[number]) for number in sentence.hints if number in numbered]
-    kept = [evidence for evidence in hinted if evidence.support >= HINT_FLOOR]
-    if kept:
-        return [(evidence, CitationOrigin.MODEL) for evidence in kept]
+def _evidence(
+    sentence: _Sentence, windows: Windows, numbers: set[int]
+) -> tuple[Judgement | None, list[tuple[Evidence, CitationOrigin]]]:
+    """The verdict, and what to cite: the model's own numbers where these are as good as the best, else the best.
+
+    What is carried only in part is given no number that the model did not write, unless all but a name is there.
+    """
+    hinted = [judge(sentence.text, windows, source=number) for number in sentence.hints if number in numbers]
     if not sentence.claim:
-        return []
-    matched = max((find_evidence(sentence.text, s) for s in numbered.values()), key=lambda e: e.support, default=None)
-    if matched is None or matched.support < MATCH_FLOOR:
-        return []
-    return [(matched, CitationOrigin.MATCHED)]
+        kept = [one for one in hinted if one.verdict is SentenceVerdict.SUPPORTED]
+        return None, [(_stretch(sentence.text, one), CitationOrigin.MODEL) for one in kept]
+    best = judge(sentence.text, windows)
+    if best.verdict is SentenceVerdict.NOT_SUPPORTED:
+        return best, []
+    kept = [one for one in hinted if one.verdict is best.verdict]
+    if kept:
+        first = max(kept, key=lambda one: one.score)
+        return first, [(_stretch(sentence.text, one), CitationOrigin.MODEL) for one in kept]
+    return best, [(_stretch(sentence.text, best), CitationOrigin.MATCHED)] if best.score >= SUPPORTED else []
 
 
-def _citation(evidence: Evidence, origin: CitationOrigin, start: int, length: int) -> Citation:
-    source = evidence.source
-    first = source.span.start + evidence.start
+def _stretch(sentence: str, judgement: Judgement) -> Evidence:
+    """Where the sentence's words stand in the window that was judged."""
+    window = judgement.window
+    if window is None:
+        raise ValueError("nothing was held against this sentence")
+    start, end = smallest(read(sentence), window.text)
+    return Evidence(window.source, window.start + start, window.start + end, judgement.score)
+
+
+def _checked(sentence: _Sentence, judgement: Judgement | None, start: int, end: int) -> CheckedSentence:
+    if judgement is None:
+        return CheckedSentence(start, end, SentenceVerdict.NOT_A_CLAIM)
+    checked = CheckedSentence(start, end, judgement.verdict, judgement.reason, round(judgement.score, 4))
+    if judgement.window is None:
+        return checked
+    evidence = _stretch(sentence.text, judgement)
+    return replace(checked, source=evidence.source, quote=evidence.quote, quote_span=evidence.span)
+
+
+def _copied(citation: Citation) -> CheckedSentence:
+    """What was copied from a source is supported by it."""
+    return CheckedSentence(
+        citation.answer_start,
+        citation.answer_end,
+        SentenceVerdict.SUPPORTED,
+        score=1.0,
+        source=citation.source,
+        quote=citation.quote,
+        quote_span=citation.quote_span,
+    )
+
+
+def _citation(evidence: Evidence, origin: CitationOrigin, start: int, end: int) -> Citation:
     return Citation(
-        source=source,
+        source=evidence.source,
         answer_start=start,
-        answer_end=start + length,
-        quote=source.text[evidence.start : evidence.end],
-        quote_span=Span(first, source.span.start + evidence.end, source.span.page),
-        support=round(evidence.support, 3),
+        answer_end=end,
+        quote=evidence.quote,
+        quote_span=evidence.span,
+        support=round(evidence.support, 4),
         origin=origin,
     )

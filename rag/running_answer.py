@@ -54,4 +54,5 @@ class RunningAnswer:
             raw=self.raw,
             account=replace(self.account, certainties=certainties(self.pieces, self.text)),
             searched_for=self.searched_for,
+            sentences=self.cited.sentences if self.cited else (),
         )

@@ -1,7 +1,6 @@
-"""How far one sentence is carried by another: words shared, with numbers, names and negation checked apart.
+"""The words of a text that count: content words in their stems, and how many of one text stand in another.
 
-Similarity is not support: "12.4 %" and "14.2 %" stand in nearly the same sentence, and so do "required" and
-"not required". So the shared words give a score, and each kind of contradiction caps it.
+Sharing words is not yet support: what speaks against a claim is looked for in rag.verdicts.
 This module knows nothing of sources, answers or models; languages written without spaces are compared by
 pairs of characters.
 """
@@ -17,9 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
-
-CONTRADICTED = 0.2
-"""A sentence with a number that its evidence lacks, or of the opposite sense, scores at most this."""
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][^\W_]+)?", re.UNICODE)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -44,51 +40,28 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is compared: content words (stemmed), numbers, names (folded) and whether the sense is negated."""
+    """Content words (stemmed), and whether anything in the sentence is negated."""
 
     words: frozenset[str]
-    numbers: frozenset[str]
-    names: frozenset[str]
     negated: bool
 
 
 @lru_cache(maxsize=4096)
 def analyse(text: str) -> Claim:
     """Take a sentence apart. Linear in its length."""
+    tokens = (token.casefold() for token in _WORD.findall(unicodedata.normalize("NFKC", text).replace("’", "'")))
+    return Claim(content_words(text), any(word in _NEGATION or word.endswith("n't") for word in tokens))
+
+
+@lru_cache(maxsize=4096)
+def content_words(text: str) -> frozenset[str]:
+    """The stems of all words but stop words, numbers in one spelling. Linear in the length of the text."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'")
-    tokens = _WORD.findall(text)
-    folded = [token.casefold() for token in tokens]
+    folded = [token.casefold() for token in _WORD.findall(text)]
     words = {stem(word) for word in folded if word not in STOP_WORDS and not _UNSPACED.fullmatch(word)}
     for run in _UNSPACED.findall(text):
         words.update(run[i : i + 2] for i in range(max(1, len(run) - 1)))
-    return Claim(
-        words=frozenset(words),
-        numbers=frozenset(_numbers(folded)),
-        names=frozenset(_names(tokens)),
-        negated=any(word in _NEGATION or word.endswith("n't") for word in folded),
-    )
-
-
-def support(claim: str, evidence: str, *, context: str = "") -> float:
-    """How far `evidence` carries `claim`, 0 to 1.
-
-    `context` is what may name the subject without being evidence itself: the title, the heading and the
-    sentences around. A name found only there counts as found; a number must stand in the evidence or,
-    at a lower score, in the context.
-    """
-    said, found, around = analyse(claim), analyse(evidence), analyse(context)
-    if not said.words:
-        return 0.0
-    near = (said.words & around.words) - found.words
-    score = (len(said.words & found.words) + 0.5 * len(near)) / len(said.words)
-    if said.numbers - found.numbers - around.numbers or said.negated != found.negated:
-        return min(score, CONTRADICTED)
-    if said.numbers - found.numbers:
-        score *= 0.8
-    unknown = said.names - found.names - around.names
-    if unknown:
-        score *= 1 - 0.5 * len(unknown) / len(said.names)
-    return score
+    return frozenset(words)
 
 
 def rare_words_shared(question: str, texts: Sequence[str]) -> list[float]:
@@ -97,8 +70,8 @@ def rare_words_shared(question: str, texts: Sequence[str]) -> list[float]:
     What stands in all of them tells nothing apart; a word that stands in none lowers every share. The weight is the
     inverse document frequency (Spärck Jones, 1972) among the texts themselves. No contradiction is looked for.
     """
-    asked = analyse(question).words
-    held = [asked & analyse(text).words for text in texts]
+    asked = content_words(question)
+    held = [asked & content_words(text) for text in texts]
     having = Counter(word for words in held for word in words)
     weights = {word: math.log((len(texts) + 1) / (having[word] + 0.5)) for word in asked}
     total = sum(weights.values())
@@ -108,37 +81,19 @@ def rare_words_shared(question: str, texts: Sequence[str]) -> list[float]:
 def is_claim(sentence: str) -> bool:
     """False for questions, greetings and fragments: what has fewer than two content words, or asks."""
     sentence = sentence.strip()
-    return not sentence.endswith(("?", "？", ":")) and len(analyse(sentence).words) >= 2
+    return not sentence.endswith(("?", "？", ":")) and len(content_words(sentence)) >= 2
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
+    """Of a word in lower case; a number in digits, whatever its spelling."""
     if word in _SPELLED or _NUMBER.fullmatch(word):
         return _SPELLED.get(word) or _plain_number(word)
     found: str = _STEMMER.stemWord(word)
     return found
 
 
-def _numbers(words: list[str]) -> set[str]:
-    numbers = set()
-    for word in words:
-        if word in _SPELLED:
-            numbers.add(_SPELLED[word])
-        for number in _NUMBER.findall(word):
-            numbers.add(_plain_number(number))
-    return numbers
-
-
 def _plain_number(number: str) -> str:
     """One spelling for 1,000 and 1000, for 3.50 and 3.5; what is ambiguous (1,5) keeps its point."""
     number = re.sub(r",(?=\d{3}(?:\D|$))", "", number).replace(",", ".")
     return number.rstrip("0").rstrip(".") if "." in number and ":" not in number else number.lstrip("0") or "0"
-
-
-def _names(tokens: list[str]) -> set[str]:
-    """Capitalised words that do not open the sentence, and all words with a capital inside."""
-    return {
-        token.casefold().removesuffix("'s")
-        for i, token in enumerate(tokens)
-        if token[:1].isupper() and (i > 0 or not token[1:].islower()) and token.casefold() not in STOP_WORDS
-    }

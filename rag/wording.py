@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rag.citing import CitedText
 from rag.prompting import Prompt
+from rag.types import CheckedSentence, SentenceVerdict
 
 FREE_MARK = "Not from your documents"
 """Stands at every answer that was written without documents, wherever it is shown, copied, exported or printed."""
@@ -27,11 +27,24 @@ def left_out(prompt: Prompt) -> Iterator[str]:
         yield f"{prompt.sources_left_out} more {passages} did not fit into the model's context."
 
 
-def unsupported(cited: CitedText) -> str:
-    """How many sentences could not be found in the sources; at least one could not."""
-    if cited.unsupported == cited.claims:
-        return "None of this could be found in your documents. Trust the quotes, not the text."
-    sentences = "sentence" if cited.unsupported == 1 else "sentences"
-    return (
-        f"{cited.unsupported} of {cited.claims} {sentences} could not be found in your documents and carry no number."
-    )
+def claims_found(sentences: Sequence[CheckedSentence]) -> str:
+    """What stands at the head of a checked answer: how many of its claims the documents carry; empty without claims."""
+    verdicts = [sentence.verdict for sentence in sentences if sentence.verdict is not SentenceVerdict.NOT_A_CLAIM]
+    found, partly = verdicts.count(SentenceVerdict.SUPPORTED), verdicts.count(SentenceVerdict.PARTLY)
+    if not verdicts:
+        return ""
+    if not (found or partly):
+        none = "None of its claims was" if len(verdicts) > 1 else "This was not"
+        return f"{none} found in your documents. Trust the quotes, not the text."
+    claims = "claim" if len(verdicts) == 1 else "claims"
+    in_part = f", {partly} in part" if partly else ""
+    return f"{found} of {len(verdicts)} {claims} found in your documents{in_part}"
+
+
+def doubt(sentence: CheckedSentence) -> str:
+    """Why a sentence is marked, as a sentence of its own; empty for one that is not."""
+    if sentence.verdict is SentenceVerdict.PARTLY:
+        return f"Found only in part: {sentence.reason}."
+    if sentence.verdict is SentenceVerdict.NOT_SUPPORTED:
+        return f"Not found in your documents: {sentence.reason}."
+    return ""

@@ -53,6 +53,8 @@ _CENTURIES = {
 }
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
+_QUARTER = r"\b(?:Q|(?=first|second|third|fourth))(?P<quarter>[1-4]|first|second|third|fourth)"
+_BEFORE_YEAR = r"\b(?:in|since|until|till|by|from|during|before|after|between|year|and|to|or|der|en|im)\s+"
 _BARE_YEAR = r"(?P<year>1[5-9][0-9]{2}|20[0-9]{2})"
 _NO_SUM = r"\b(?![.,]\d|\s?[%€$£]|[/:]\d|\s+(?:people|members|euros?|dollars|pounds|km|kg|units|words|pages)\b)"
 """Behind what may be a year: nothing that makes a sum of it."""
@@ -66,15 +68,14 @@ _FORMS = tuple(
         rf"\b{_DAY}(?:\s+(?:of|day\s+of|de))?\s+{_MONTH}(?:,?\s+(?:de\s+|of\s+)?{_YEAR})?(?![\d])",
         rf"\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:,?\s+{_YEAR})?(?![\d%:]|[.,]\d)",
         rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b",
-        r"\b(?:Q|(?:the\s+)?(?=first|second|third|fourth))(?P<quarter>[1-4]|first|second|third|fourth)"
-        rf"(?:\s+quarter)?(?:\s+of)?\s+{_YEAR}\b",
+        _QUARTER + rf"(?:\s+quarter)?(?:\s+of)?\s+{_YEAR}\b",
         r"\b(?P<decade>1[0-9]{2}0|20[0-9]0)'?s\b",
         r"\b(?P<century>\d{1,2}(?:st|nd|rd|th)|" + "|".join(_CENTURIES) + r")[\s-]+century\b",
         r"\b(?P<hour>[0-2]?\d)(?::(?P<minute>[0-5]\d))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?)",
         r"\b(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::[0-5]\d)?(?=\s*(?:h\b|hours\b|uhr\b|o'clock))",
         r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?![\d:])",
         r"\b(?P<weekday>" + "|".join(_WEEKDAYS) + r")s?\b",
-        r"\b(?:in|since|until|till|by|from|during|before|after|between|year|and|to|or|der|en|im)\s+" + _BARE_YEAR + _NO_SUM,
+        _BEFORE_YEAR + _BARE_YEAR + _NO_SUM,
         r"(?<![\d.,/$€£-])\b" + _BARE_YEAR + _NO_SUM + r"(?!\s+(?:[a-z]+s|people|men|women|children)\b)",
     )
 )  # fmt: skip
@@ -173,7 +174,7 @@ def _moment(match: re.Match[str]) -> Iterator[Moment]:
 
 
 def _readings(parts: dict[str, str]) -> list[dict[str, int]]:
-    fields = {name: int(parts[name]) for name in ("year", "day", "minute") if name in parts}
+    fields: dict[str, int] = {name: int(parts[name]) for name in ("year", "day", "minute") if name in parts}
     if "month" in parts:
         fields["month"] = _MONTHS[parts["month"].casefold()]
     if "number" in parts:

@@ -166,7 +166,7 @@ def _acronyms(statement: Statement) -> set[str]:
     found = set()
     run = ""
     for token in statement.tokens:
-        if token.text[:1].isupper() and not token.is_mark:
+        if token.text[:1].isupper() and not token.is_mark and token.folded not in STOP_WORDS:
             run += token.folded[:1]
             if len(run) > 1:
                 found.add(run)

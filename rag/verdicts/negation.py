@@ -44,8 +44,8 @@ _TURNED_ROUND = (
 """ "Not without consent" is "only with consent", "not inspected since May" is "last inspected in May"."""
 
 _DENYING = frozenset(
-    """forbidden forbids forbid prohibited prohibits prohibit banned ban excluded excludes exclude exempt impossible unable
-    void free avoid advised refuses refused declined denied ruled rejected""".split()
+    """forbidden forbids forbid prohibited prohibits prohibit banned ban excluded excludes exclude exempt
+    impossible unable void free avoid advised refuses refused declined denied ruled rejected""".split()
 )
 """Words that deny without a negator: what they say of a word the other statement denies is left to comparisons."""
 

@@ -17,7 +17,7 @@ from rag.verdicts.spelled_numbers import ordinal, spelled
 from rag.verdicts.statement import Finding, Statement, fold
 from rag.verdicts.units import MONEY, SCALES, Unit, unit_of
 
-NEAR = Decimal("0.005")
+NEAR = Decimal("0.01")
 """Share by which two numbers may differ where a unit was converted: 3 miles are "about 4.8 km"."""
 
 COUNTED = 3

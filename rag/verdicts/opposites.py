@@ -1,7 +1,7 @@
 """Words that stand for one thing and its contrary: a pair a line, the two sides parted by a bar.
 
-Own list. It holds what contracts, reports and manuals turn on; the sides are stems of rag.support, so that "rising"
-and "rose" are found by their own entry or their stem.
+Our own list; what is indented goes on with the line before. It holds what contracts, reports and manuals turn on. The
+words are found as they are or by their stems.
 """
 
 from __future__ import annotations
@@ -10,15 +10,21 @@ from rag.support import stem
 from rag.verdicts.statement import Token
 
 _PAIRS = """
-allow permit may authorise authorize permissible entitled can possible | impossible forbid forbidden prohibit ban bar disallow
-require must shall need mandatory obligatory compulsory obliged necessary | optional voluntary unnecessary exempt waive
+allow permit may authorise authorize permissible entitled can possible | impossible forbid forbidden prohibit
+    ban bar disallow
+require must shall need mandatory obligatory compulsory obliged necessary | optional voluntary unnecessary
+    exempt waive
 include cover contain comprise encompass | exclude omit
 accept approve grant consent | reject refuse deny decline turn-down
-increase rise rose risen grow grew grown climb gain raise raised higher expand growth up upward elevate elevated enhance promote stimulate induce trigger activate accelerate facilitate upregulate | decrease fall fell fallen drop decline reduce reduction shrink shrank lower diminish down downward suppress inhibit block prevent attenuate impair hinder slow downregulate
+increase rise rose risen grow grew grown climb gain raise raised higher expand growth up upward elevate
+    elevated enhance promote stimulate induce trigger activate accelerate facilitate upregulate | decrease fall
+    fell fallen drop decline reduce reduction shrink shrank lower diminish down downward suppress inhibit block
+    prevent attenuate impair hinder slow downregulate
 more | less fewer
 before prior earlier precede ahead | after later following subsequent since
 first earliest initial | last latest final
-largest biggest highest greatest most maximum longest tallest heaviest | smallest lowest least minimum fewest shortest lightest
+largest biggest highest greatest most maximum longest tallest heaviest | smallest lowest least minimum fewest
+    shortest lightest
 above over exceed exceeding | below under beneath
 open opened | close closed shut
 start begin began begun commence open | end terminate finish cease expire stop conclude
@@ -27,7 +33,7 @@ buy bought purchase buyer purchaser | sell sold sale seller vendor
 lend lender | borrow borrower
 landlord lessor | tenant lessee renter
 employer | employee
-hot warm heat | cold chill
+hot warm | cold chill
 true correct | false wrong incorrect
 present attend | absent
 alive survive survived living | dead die died death
@@ -105,7 +111,7 @@ experienced | inexperienced
 
 def _read() -> dict[str, tuple[tuple[int, int], ...]]:
     sides: dict[str, list[tuple[int, int]]] = {}
-    for number, line in enumerate(_PAIRS.strip().splitlines()):
+    for number, line in enumerate(_PAIRS.strip().replace("\n    ", " ").splitlines()):
         for sign, words in zip((1, -1), line.split("|"), strict=True):
             for word in words.split():
                 side = (number, sign)

@@ -20,8 +20,9 @@ _LEVELS = {
 _ADVERBS = frozenset("always mostly usually generally normally sometimes often occasionally partly partially".split())
 
 _AT_LEAST = (
-    "at least", "no less than", "not less than", "no fewer than", "not fewer than", "minimum", "minimum of", "more than",
-    "over", "above", "exceeding", "exceeds", "not earlier than", "no earlier than", "not before", "greater than",
+    "at least", "no less than", "not less than", "no fewer than", "not fewer than", "minimum", "minimum of",
+    "more than", "over", "above", "exceeding", "exceeds", "not earlier than", "no earlier than", "not before",
+    "greater than",
 )  # fmt: skip
 _AT_MOST = (
     "at most", "no more than", "not more than", "no later than", "not later than", "maximum", "maximum of", "up to",

@@ -1,8 +1,8 @@
 """How likely a window carries a claim, from what they share, before anything is held against it.
 
-Three features in a logistic regression. It knows no contradictions: these are the checks' part, and rag.verdicts.judging
-puts both together. A model of entailment would be one more feature here; the embedder's cosine was tried and left out
-(docs/decisions/0006).
+Three features in a logistic regression. It knows no contradictions: these are the checks' part, and
+rag.verdicts.judging puts both together. A model of entailment would be one more feature here; the embedder's cosine
+was tried and left out (docs/decisions).
 """
 
 from __future__ import annotations

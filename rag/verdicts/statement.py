@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.support import analyse, stem
+from rag.support import content_words, stem
 
 _TOKEN = re.compile(
     r"(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,:]\d+)*(?:'[^\W\d_]+)?|[%‰€$£¥₹§°])|(?P<stop>[.;:,!?()\[\]\"“”–—])",
@@ -69,7 +69,7 @@ def read(text: str) -> Statement:
         word = match["word"]
         folded = fold(word) if word else match["stop"]
         tokens.append(Token(match.group(), folded, stem(folded) if word else "", *match.span()))
-    return Statement(text, tuple(tokens), analyse(text).words)
+    return Statement(text, tuple(tokens), content_words(text))
 
 
 def fold(word: str) -> str:

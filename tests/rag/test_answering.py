@@ -16,7 +16,7 @@ from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.retrieval import Retriever
 from rag.store.store import Store
-from rag.types import CitationOrigin, Conversation, MessageStatus, Mode, Scope
+from rag.types import CitationOrigin, Conversation, MessageStatus, Mode, Scope, SentenceVerdict
 from rag.user_types import AnswerSettings
 from tests.fakes.core import LineReader, ScriptedGenerator, WordEmbedder, WordSpans
 
@@ -102,7 +102,9 @@ def test_what_is_in_no_document_is_told(desk: Desk) -> None:
     desk.generator.script = lambda _: "The rent rises by 80 percent every year."
     events = desk.ask("By how much does the monthly rent of the apartment rise?", desk.conversation())
     assert finished(events).answer.citations == ()
-    assert any(isinstance(event, Notice) and "None of this" in event.text for event in events)
+    (checked,) = finished(events).answer.sentences
+    assert checked.verdict is SentenceVerdict.NOT_SUPPORTED
+    assert checked.reason
 
 
 def test_the_models_own_abstention_counts(desk: Desk) -> None:
