@@ -40,6 +40,12 @@ class Shown:
     more_after: bool = False
 
     @property
+    def text_around(self) -> int:
+        """The most characters on one side of the passage."""
+        start, end = self.passage or (0, len(self.text))
+        return max(start, len(self.text) - end)
+
+    @property
     def mark(self) -> Range | None:
         """What the view is scrolled to: the quote, or the passage where nothing in particular is meant."""
         return self.quote or self.passage

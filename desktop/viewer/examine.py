@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.viewer.context import Shown, in_context, passage_alone, window
+from desktop.viewer.context import AROUND, Shown, in_context, passage_alone, window
 from desktop.viewer.languages import language_of
 from desktop.viewer.pages import MarkedWord, PageSize
 from desktop.viewer.reference import Reference
@@ -91,6 +91,14 @@ def examine(assistant: Assistant, reference: Reference) -> Finding:
     )
 
 
+def widened(assistant: Assistant, finding: Finding, around: int) -> Finding:
+    """The same with so many characters of the document on each side, if it still is what it was."""
+    if finding.document is None:
+        return finding
+    shown = _in_context(assistant, finding.reference, finding.document, around)
+    return replace(finding, shown=shown) if shown is not None else finding
+
+
 def words_to_mark(
     assistant: Assistant, document_id: int, reference: Reference, shown: Shown
 ) -> dict[int, tuple[MarkedWord, ...]]:
@@ -164,10 +172,12 @@ def _document(assistant: Assistant, document_id: int | None) -> Document | None:
         return None
 
 
-def _in_context(assistant: Assistant, reference: Reference, document: Document | None) -> Shown | None:
+def _in_context(
+    assistant: Assistant, reference: Reference, document: Document | None, around: int = AROUND
+) -> Shown | None:
     if document is None:
         return None
-    asked = window(reference.source)
+    asked = window(reference.source, around=around)
     try:
         return in_context(reference, assistant.excerpts(document.id, asked), asked)
     except NotFound:  # removed this moment

@@ -32,6 +32,7 @@ class LinesView(QPlainTextEdit):
         self._shown = Shown("", 0)
         self._units = Units("")
         self._size = 1.0
+        self._at_quote = True
         self._code = False
         self._code_look: CodeHighlighter | None = None
         self._markdown_look: MarkdownLook | None = None
@@ -44,6 +45,7 @@ class LinesView(QPlainTextEdit):
         self.setProperty("kind", "bare")
         self.setAccessibleName("Text of the source, with the quote marked")
         self.setCornerWidget(QWidget(self))
+        self.verticalScrollBar().actionTriggered.connect(self._leave_quote)
         self.updateRequest.connect(self._follow)
 
     def show_text(self, shown: Shown, media_type: str, language: str) -> None:
@@ -69,7 +71,8 @@ class LinesView(QPlainTextEdit):
         self.aim()
 
     def aim(self) -> None:
-        """Scroll to the quote, a quarter of the view above it."""
+        """Scroll to the quote, a quarter of the view above it; and again at a new size, until the user scrolls."""
+        self._at_quote = True
         mark = self._shown.mark
         if mark is None:
             return
@@ -104,6 +107,8 @@ class LinesView(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_numbers()
+        if self._at_quote:
+            self.aim()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -118,7 +123,11 @@ class LinesView(QPlainTextEdit):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()  # the zoom is not this view's own
         else:
+            self._at_quote = False
             super().wheelEvent(event)
+
+    def _leave_quote(self, _action: int) -> None:
+        self._at_quote = False
 
     def paint_numbers(self, event: QPaintEvent) -> None:
         """Called by the column of numbers, which is painted with the text's own geometry."""

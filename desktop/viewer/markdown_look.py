@@ -24,6 +24,7 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*_])")
 _CODE = re.compile(r"(`+)(.+?)\1")
 _LINK = re.compile(r"(!?\[)([^\[\]]*)(\]\([^()\s]*(?:\s\"[^\"]*\")?\))")
+_INLINE = re.compile(r"[*_`\[]")
 _TABLE_RULE = re.compile(r"^[\s|:\-]+$")
 _LONGEST = 4000
 """Characters; a longer line is not looked at for marks within it."""
@@ -38,11 +39,13 @@ class MarkdownLook(QSyntaxHighlighter):
         self._starts = [units.at(block.start) for block in self._blocks]
         self._ends = [units.at(block.end) for block in self._blocks]
         self._points = SIZE_BODY
+        self._units = Units("")
 
     def use_size(self, points: float) -> None:
         """The size of the text in points."""
-        self._points = points
-        self.rehighlight()
+        if points != self._points:
+            self._points = points
+            self.rehighlight()
 
     def highlightBlock(self, text: str) -> None:
         block = self._block_here()
@@ -57,10 +60,11 @@ class MarkdownLook(QSyntaxHighlighter):
             self.setFormat(0, self.currentBlock().length(), base)
         for mark in _FRAME.finditer(text):
             self.setFormat(mark.start(), mark.end() - mark.start(), self._quiet(base))
-        if len(text) <= _LONGEST:
+        if len(text) <= _LONGEST and _INLINE.search(text):
             self._set_inline(text, base)
 
     def _set_inline(self, text: str, base: QTextCharFormat) -> None:
+        self._units = Units(text)
         strong, slanted, fixed, link = (QTextCharFormat(base) for _ in range(4))
         strong.setFontWeight(QFont.Weight.Bold)
         slanted.setFontItalic(True)
@@ -68,13 +72,13 @@ class MarkdownLook(QSyntaxHighlighter):
         link.setForeground(QColor(current_colours().accent))
         for pattern, look in ((_STRONG, strong), (_EMPHASIS, slanted), (_CODE, fixed)):
             for found in pattern.finditer(text):
-                self._set(text, found.span(2), look)
+                self._set(found.span(2), look)
                 for start, end in ((found.start(), found.start(2)), (found.end(2), found.end())):
-                    self._set(text, (start, end), self._quiet(base))
+                    self._set((start, end), self._quiet(base))
         for found in _LINK.finditer(text):
-            self._set(text, found.span(2), link)
-            self._set(text, found.span(1), self._quiet(base))
-            self._set(text, found.span(3), self._quiet(base))
+            self._set(found.span(2), link)
+            self._set(found.span(1), self._quiet(base))
+            self._set(found.span(3), self._quiet(base))
 
     def _set_fixed(self, text: str, *, table: bool) -> None:
         fixed = QTextCharFormat()
@@ -84,13 +88,13 @@ class MarkdownLook(QSyntaxHighlighter):
             fixed.setForeground(QColor(current_colours().faint))
         self.setFormat(0, self.currentBlock().length(), fixed)
         if table:
+            self._units = Units(text)
             for bar in re.finditer(r"\|", text):
-                self._set(text, bar.span(), self._quiet(fixed))
+                self._set(bar.span(), self._quiet(fixed))
 
-    def _set(self, text: str, span: tuple[int, int], look: QTextCharFormat) -> None:
+    def _set(self, span: tuple[int, int], look: QTextCharFormat) -> None:
         """A span in code points of the line."""
-        units = Units(text) if text else Units("")
-        start, end = units.at(span[0]), units.at(span[1])
+        start, end = self._units.at(span[0]), self._units.at(span[1])
         self.setFormat(start, end - start, look)
 
     def _quiet(self, base: QTextCharFormat) -> QTextCharFormat:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from desktop.controls import ElidedLabel, button, column, label, row
 from desktop.jobs import Job, Lanes
 from desktop.tokens import XS, M, S
-from desktop.viewer.examine import CHANGED, Checksums, Finding, examine
+from desktop.viewer.examine import CHANGED, Checksums, Finding, examine, widened
 from desktop.viewer.lines_view import LinesView
 from desktop.viewer.opening import open_at, open_document
 from desktop.viewer.page_bar import PageBar
@@ -41,6 +41,9 @@ BY_LINES = frozenset({TEXT, MARKDOWN, *CODE.values(), *CODE_NAMES.values()})
 
 UNPLACED = "The quote could not be placed on the page exactly, so nothing is marked there; “Text” shows it."
 
+MUCH = 50_000
+"""Characters on each side of a passage when more is asked for, some sixteen pages; they are laid out in 70 ms."""
+
 ZOOM_STEP, LEAST_LETTERS, MOST_LETTERS = 1.15, 0.7, 3.0
 
 
@@ -58,6 +61,7 @@ class OpenedSource(QWidget):
         self._examining: Job | None = None
         self._comparing: Job | None = None
         self._starting: Job | None = None
+        self._widening: Job | None = None
         self._letters = 1.0
         self._page_view = PageView(pages, lanes.view)
         self._make_widgets()
@@ -144,6 +148,7 @@ class OpenedSource(QWidget):
         self._bar.page_asked.connect(self._page_view.go_to)
         self._bar.zoom_asked.connect(self._zoom)
         self._bar.text_asked.connect(self._choose_text)
+        self._bar.more_asked.connect(self._ask_more)
         self._bar.picture_asked.connect(self._choose_picture)
         self._page_view.page_changed.connect(self._bar.show_number)
         self._page_view.pages_counted.connect(self._bar.show_count)
@@ -195,6 +200,7 @@ class OpenedSource(QWidget):
     def _show_pictures(self) -> None:
         self._stack.setCurrentWidget(self._page_view)
         self._bar.show_pages(drawn=True, text=False)
+        self._bar.show_more(there_is=False)
         self._bar.show_zoom(None if self._page_view.fits_width else self._page_view.zoom)
 
     def _show_text(self, finding: Finding) -> None:
@@ -206,6 +212,8 @@ class OpenedSource(QWidget):
         self._stack.setCurrentWidget(self._lines if by_lines else self._prose)
         self._bar.show_pages(drawn=finding.drawable, text=True)
         self._bar.show_zoom(self._letters)
+        goes_on = finding.shown.more_before or finding.shown.more_after
+        self._bar.show_more(there_is=goes_on and finding.shown.text_around < MUCH // 2)
 
     def _compare(self, path: Path, document: Document) -> None:
         self._comparing = self._lanes.view.start(partial(_differs, self._checksums, path, document))
@@ -241,10 +249,10 @@ class OpenedSource(QWidget):
             self.failed.emit(error)
 
     def _stop_asking(self) -> None:
-        for job in (self._examining, self._comparing):
+        for job in (self._examining, self._comparing, self._widening):
             if job is not None:
                 job.cancel()
-        self._examining = self._comparing = None
+        self._examining = self._comparing = self._widening = None
 
     def _say(self, sentence: str) -> None:
         self._notice.setText(sentence)
@@ -255,6 +263,16 @@ class OpenedSource(QWidget):
     def _choose_text(self) -> None:
         if self._finding is not None:
             self._show_text(self._finding)
+
+    def _ask_more(self) -> None:
+        if self._finding is not None:
+            self._widening = self._lanes.view.call(partial(widened, self._assistant, self._finding, MUCH))
+            self._widening.reported.connect(self._show_more)
+
+    def _show_more(self, finding: Finding) -> None:
+        if self.sender() is self._widening and self._finding is not None:
+            self._finding = finding
+            self._show_text(finding)
 
     def _choose_picture(self) -> None:
         self._show_pictures()

@@ -19,6 +19,7 @@ class PageBar(QWidget):
     page_asked = Signal(int)
     zoom_asked = Signal(int)
     text_asked = Signal()
+    more_asked = Signal()
     picture_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,7 +41,11 @@ class PageBar(QWidget):
         self._text = button("Text", "quiet")
         self._text.setCheckable(True)
         self._text.setToolTip("Show the page's text as it was read")
+        self._more = button("More", "quiet")
+        self._more.setToolTip("Show more of the document around the passage")
+        self._more.hide()
         self._lay_out()
+        self._more.clicked.connect(self.more_asked)
         self._back.clicked.connect(self._go_back)
         self._on.clicked.connect(self._go_on)
         self._number.returnPressed.connect(self._go)
@@ -57,6 +62,10 @@ class PageBar(QWidget):
         for widget in (self._number, self._of):
             widget.setVisible(self._drawn)
         self._fit()
+
+    def show_more(self, *, there_is: bool) -> None:
+        """Whether the document goes on beyond the text that is shown."""
+        self._more.setVisible(there_is)
 
     def show_number(self, number: int) -> None:
         self._number.setText(str(number))
@@ -85,7 +94,7 @@ class PageBar(QWidget):
         for widget in (self._back, self._number, self._of, self._on):
             line.addWidget(widget)
         line.addStretch()
-        for control in (self._text, self._smaller, self._zoom, self._larger):
+        for control in (self._more, self._text, self._smaller, self._zoom, self._larger):
             line.addWidget(control)
 
     def _fit(self) -> None:

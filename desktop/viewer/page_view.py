@@ -27,6 +27,9 @@ from rag.errors import FootnoteError
 
 LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 4.0, 1.2
 
+MOST_FIT = 1.6
+"""A page is not made wider than this to fit the view: letters of 18 points are large enough."""
+
 PAUSE_MS = 15
 """How long scrolling or resizing must rest before pages are drawn for where it came to: a frame at 60 Hz."""
 
@@ -274,7 +277,7 @@ class PageView(QAbstractScrollArea):
             return self._whole
         index = self._target.number - 1 if self._target is not None and self._at_quote else self.number - 1
         width = self._column_width(room) or self._sizes[min(max(index, 0), len(self._sizes) - 1)].width
-        return min(MOST_ZOOM * self._whole, max(LEAST_ZOOM * self._whole / 2, (room - 2 * GAP) / width))
+        return min(MOST_FIT * self._whole, max(LEAST_ZOOM * self._whole / 2, (room - 2 * GAP) / width))
 
     def _column_width(self, room: int) -> float:
         """What to fit into a narrow view: the text without the paper's margins; 0 for the whole page."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, QWidget
 
 from desktop.controls import IconButton, column, label, row
@@ -26,6 +26,9 @@ from local_models.cancel import CancelToken
 from rag.types import Source
 
 FIGURE_SPACE = "\u2007"
+NARROW = 290
+"""Pixels of width below which the count of citations is left out."""
+
 ENLARGE = ("enlarge", "Read in the whole window (F11)")
 
 if TYPE_CHECKING:
@@ -117,6 +120,10 @@ class SourcesPanel(QFrame):
         """For the very end, when the lanes are closed."""
         self._pages.close()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._count.setVisible(self.width() >= NARROW)
+
     def event(self, event: QEvent) -> bool:
         """Esc is this panel's own while the keyboard is in it, whatever else it means in the window."""
         is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
@@ -184,7 +191,7 @@ class SourcesPanel(QFrame):
         self._large = large
         self._size.show_icon(*(("reduce", "Back beside the answer (Esc)") if large else ENLARGE))
         self._split.setOrientation(Qt.Orientation.Horizontal if large else Qt.Orientation.Vertical)
-        self._split.setSizes([900, 240] if large else [640, 140])
+        self._split.setSizes([900, 300] if large else [640, 140])
 
     def _prepare(self) -> None:
         """Whoever has PDFs among the sources will look at one: the child that draws takes a moment to start."""

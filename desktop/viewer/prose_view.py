@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QFont,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -40,6 +41,9 @@ CELL = " | "
 
 LINE_HEIGHT = 118
 """Per cent of the letters' own; long text is read with air between its lines."""
+
+WIDEST = 780
+"""Pixels of a line, about 100 letters."""
 
 BAR = 3
 """Pixels of the bar beside the passage."""
@@ -68,11 +72,13 @@ class ProseView(QTextEdit):
         self._segments: list[Segment] = []
         self._labels: list[tuple[int, int]] = []
         self._size = 1.0
+        self._at_quote = True
         self.setReadOnly(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setCornerWidget(QWidget(self))
+        self.verticalScrollBar().actionTriggered.connect(self._leave_quote)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "bare")
@@ -92,7 +98,8 @@ class ProseView(QTextEdit):
         self.aim()
 
     def aim(self) -> None:
-        """Scroll to the quote, a quarter of the view above it."""
+        """Scroll to the quote, a quarter of the view above it; and again at a new size, until the user scrolls."""
+        self._at_quote = True
         mark = self._shown.mark
         for _, cursor in cursors_over(self.document(), mark or (0, 0), self._segments, self._units):
             cursor.setPosition(cursor.selectionStart())
@@ -108,6 +115,14 @@ class ProseView(QTextEdit):
             return []
         found = cursors_over(self.document(), self._shown.quote, self._segments, self._units)
         return [cursor.selectedText() for _, cursor in found]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines stay short enough to be read, in however wide a window."""
+        aside = max(0, (self.contentsRect().width() - WIDEST) // 2)
+        self.setViewportMargins(aside, 0, aside, 0)
+        super().resizeEvent(event)
+        if self._at_quote:
+            self.aim()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -129,7 +144,11 @@ class ProseView(QTextEdit):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()  # the zoom is not this view's own
         else:
+            self._at_quote = False
             super().wheelEvent(event)
+
+    def _leave_quote(self, _action: int) -> None:
+        self._at_quote = False
 
     def _write(self) -> None:
         self._segments = []
