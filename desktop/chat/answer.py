@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.chat.account import AccountView
 from desktop.chat.actions import AnswerActions, Written
 from desktop.chat.answer_text import AnswerText
+from desktop.chat.doubts import ClaimsHead, nearest, show_doubt, spoken
 from desktop.chat.footnotes import Footnotes, show_tooltip
 from desktop.chat.free_mark import FreeMark
 from desktop.chat.offer import WithoutOffer
@@ -62,6 +63,9 @@ class AnswerView(QWidget):
         self._text = AnswerText()
         self._text.mark_hovered.connect(self._show_quote_of)
         self._text.mark_clicked.connect(self._open_mark)
+        self._text.doubt_hovered.connect(self._show_doubt)
+        self._text.doubt_clicked.connect(self._open_doubt)
+        self._head = ClaimsHead()
         self._text.redrawn.connect(self.redrawn)
         self._text.use_notes(self._notes_for)
         self._notes = column(gap=S)
@@ -76,6 +80,11 @@ class AnswerView(QWidget):
         self._actions.hide()
         self._connect_actions()
         self._lay_out()
+
+    @property
+    def free(self) -> bool:
+        """Whether it is made without documents."""
+        return not self._mark.isHidden()
 
     def apply(self, event: object) -> None:
         """Take in one event of a running answer."""
@@ -154,7 +163,7 @@ class AnswerView(QWidget):
 
     def _as_it_stands(self) -> Answer:
         """Also of an answer that is still being written, or broke off before it was stored."""
-        mode = Mode.GROUNDED if self._mark.isHidden() else Mode.FREE
+        mode = Mode.FREE if self.free else Mode.GROUNDED
         return self._answer or Answer(self._text.text, mode, citations=self._footnotes.citations)
 
     def _notes_for(self, numbers: frozenset[int]) -> str:
@@ -172,6 +181,7 @@ class AnswerView(QWidget):
         stack.addWidget(self._mark)
         stack.addWidget(self._status)
         stack.addWidget(self._quote_list)
+        stack.addWidget(self._head)
         stack.addWidget(self._text)
         stack.addLayout(self._notes)
         stack.addWidget(self._offer)
@@ -235,7 +245,9 @@ class AnswerView(QWidget):
         if answer.abstained:
             self._put_text_first()
         self._text.setVisible(not quotes_only)
-        self._text.show_text(answer.text)
+        self._text.show_text(answer.text, answer.sentences)
+        self._text.setAccessibleDescription(spoken(answer))
+        self._head.show_claims(answer)
         self._shade()
         for text in answer.notices:
             self._notes.addWidget(NoticeLine(text))
@@ -277,6 +289,18 @@ class AnswerView(QWidget):
         reference = self._footnotes.at(place, self._text.text)
         if reference is not None:
             self._open(self._footnotes.references, reference)
+
+    def _show_doubt(self, place: int, where: QPoint) -> None:
+        if self._answer is not None and place < len(self._answer.sentences):
+            show_doubt(self._answer.sentences[place], where, self)
+
+    def _open_doubt(self, place: int, where: QPoint) -> None:
+        """The place in the document that says otherwise, or the reason where nothing came near."""
+        reference = nearest(self._answer.sentences[place]) if self._answer is not None else None
+        if reference is None:
+            self._show_doubt(place, where)
+        else:
+            self._open([reference], reference)
 
     def _open_quote(self, place: int) -> None:
         references = [of_quote(quote) for quote in self._quotes]

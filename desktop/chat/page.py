@@ -296,7 +296,10 @@ class ChatPage(QWidget):
             self._transcript.show_view(view)
 
     def _answer_again(self) -> None:
-        self._replace_answer(self.sender(), mode=None)
+        """As it was answered: what was asked without documents is asked without them again."""
+        view = self.sender()
+        free = isinstance(view, AnswerView) and view.free
+        self._replace_answer(view, mode=Mode.FREE if free else None)
 
     def _answer_without_documents(self) -> None:
         self._replace_answer(self.sender(), mode=Mode.FREE)

@@ -152,6 +152,11 @@ def test_answering_without_documents_adds_a_marked_answer_beside_the_abstention(
     qtbot.waitUntil(lambda: answer._actions.branches._count.text() == "2/2")
     head = fake_assistant.conversation(page.conversation_id or 0)
     assert head.mode is Mode.GROUNDED
+    answer._actions._again.click()
+    qtbot.waitUntil(lambda: page.running)
+    qtbot.waitUntil(lambda: not page.running)
+    assert page._answer is not answer
+    assert page._answer.free
 
 
 def test_the_page_recalls_what_is_needed_and_whether_certainty_is_shown(
