@@ -278,3 +278,19 @@ def test_without_a_display_the_command_ends_with_one(tmp_path: Path) -> None:
 
 def test_the_library_page_is_the_second() -> None:
     assert PAGES[LIBRARY][1] == "Library"
+
+
+def test_a_source_takes_the_whole_window_and_gives_it_back(footnote: Footnote, qtbot: QtBot) -> None:
+    workspace = start(footnote, qtbot)
+    workspace._chat.ask("How long is the notice period?")
+    qtbot.waitUntil(lambda: not workspace._chat.running)
+    workspace._sources.show_next()
+    before = workspace._split.sizes()
+    workspace._sources.change_size()
+    assert workspace._pages.isHidden()
+    assert workspace._conversations.isHidden()
+    workspace._step_back()
+    assert not workspace._pages.isHidden()
+    assert workspace._split.sizes() == before
+    workspace.save_state()
+    assert footnote._settings.value("sources_large") == "true"

@@ -294,3 +294,16 @@ def test_a_reference_names_document_and_place(library: Library) -> None:
     quote = library._quotes()[2]
     assert where(quote.source) == "moving-out.md · lines 10–14"
     assert of_quote(quote).span == quote.span
+
+
+def test_more_of_the_document_is_shown_when_asked_for(panel: SourcesPanel, library: Library, qtbot: QtBot) -> None:
+    notes = library.data_dir / "notes.txt"
+    notes.write_text("x", "utf-8")
+    library._documents[1] = replace(library.document(1), path=notes, media_type="text/plain", size=1)
+    library.stored = TEXT + "\nA line.\n" * 5000
+    view = opened(panel, qtbot, quoted(notes, place=Place(lines=(1, 1))))
+    assert not view._bar._more.isHidden()
+    short = len(view._lines.toPlainText())
+    view._bar._more.click()
+    qtbot.waitUntil(lambda: len(view._lines.toPlainText()) > short, timeout=10_000)
+    assert view._lines.toPlainText().startswith(TEXT)

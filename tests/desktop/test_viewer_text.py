@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QAbstractSlider, QPlainTextEdit, QTextEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.tokens import PAPER
@@ -220,3 +220,21 @@ def test_the_size_of_letters_changes_and_marks_stay(prose: ProseView, lines: Lin
 )
 def test_code_is_coloured_in_its_own_language(media_type: str, language: str) -> None:
     assert language_of(media_type) == language
+
+
+def test_a_resized_text_stays_at_its_quote_until_the_user_scrolls(
+    lines: LinesView, prose: ProseView, qtbot: QtBot
+) -> None:
+    text = "\n\n".join(f"Paragraph {number} says something of some length." for number in range(1, 200))
+    shown = shown_at(text, "Paragraph 150 says")
+    lines.show_text(shown, TEXT, "text")
+    prose.show_text(shown)
+    for view in (lines, prose):
+        view.resize(900, 200)
+        view.resize(250, 500)
+        cursor = QTextCursor(view.document())
+        cursor.setPosition(view.toPlainText().index("Paragraph 150 says"))
+        assert 0 <= view.cursorRect(cursor).top() < 500
+        view.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+        view.resize(400, 300)
+        assert view.verticalScrollBar().value() == 0
