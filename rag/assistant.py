@@ -343,9 +343,9 @@ class Assistant:
         """The loaded model; None while none is loaded."""
         return self.model_room.loaded()
 
-    def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
-        """Start the children and load their models before the first question."""
-        return self.model_room.warm_up(cancel)
+    def warm_up(self, cancel: CancelToken, mode: Mode = Mode.GROUNDED) -> Iterator[Notice]:
+        """Start the children that the mode needs and load their models before the first question."""
+        return self.model_room.warm_up(cancel, mode)
 
     def preferences(self) -> Preferences:
         return self.store.preferences.load()

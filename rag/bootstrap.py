@@ -55,7 +55,14 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         opened.callback(generator.close)
         folder = ModelFolder(data_dir / "models", bundled_models())
         models = Models(
-            folder, generator, embedder, spans, store.preferences, gate or NetworkGate(), embedder_problem=problem
+            folder,
+            generator,
+            embedder,
+            spans,
+            store.preferences,
+            gate or NetworkGate(),
+            embedder_problem=problem,
+            has_passages=lambda: store.library.passage_count() > 0,
         )
         models.apply(preferences)
         retriever = Retriever(store.library, index, embedder)

@@ -6,7 +6,8 @@ Knows nothing of documents, conversations or llama.cpp.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +24,11 @@ from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
 from rag.ports import Embedder, SpanReader
 from rag.store.preferences import PreferencesStore
+from rag.types import Mode
 from rag.user_types import Preferences
 from rag.wording import FREE_NEEDS
+
+_Load = Callable[[CancelToken], str]
 
 
 class Models:
@@ -40,6 +44,7 @@ class Models:
         gate: NetworkGate,
         *,
         embedder_problem: str = "",
+        has_passages: Callable[[], bool] = lambda: True,
     ) -> None:
         """`gate` is opened for a download, and for nothing else.
 
@@ -52,6 +57,7 @@ class Models:
         self._preferences = preferences
         self._gate = gate
         self._embedder_problem = embedder_problem
+        self._has_passages = has_passages
 
     def files(self) -> list[ModelFile]:
         """The bundled ones first, then those of the data directory, then a chosen one from elsewhere."""
@@ -140,19 +146,28 @@ class Models:
         """The model in memory; None while none is."""
         return self.generator.loaded
 
-    def warm_up(self, cancel: CancelToken) -> Iterator[Notice]:
-        """Load embedder, span reader and language model. What fails is told, and tried again by the first question."""
+    def warm_up(self, cancel: CancelToken, mode: Mode = Mode.GROUNDED) -> Iterator[Notice]:
+        """Load what the mode needs, side by side: embedder with span reader, unless the library is empty, and language
+        model. What fails is told, and tried again by the first question. Raises Cancelled.
+        """
         yield from map(Notice, self.standing_notices())
-        try:
-            self.embedder.embed(["ready"], cancel)
-            self._spans.find("ready?", ["ready"], cancel)
-            cancel.check()
-            info = self.generator.info(cancel)
-        except FootnoteError as error:
-            yield Notice(str(error))
-        else:
-            if info.fallback_reason:
-                yield Notice(info.fallback_reason)
+        loads: list[_Load] = []
+        if mode is not Mode.FREE and self._has_passages():
+            loads.append(self._load_search)
+        if mode is not Mode.QUOTES:
+            loads.append(self._load_model)
+        with ThreadPoolExecutor(max(1, len(loads))) as side_by_side:
+            for told in side_by_side.map(lambda load: _problem_of(load, cancel), loads):
+                if told:
+                    yield Notice(told)
+
+    def _load_search(self, cancel: CancelToken) -> str:
+        self.embedder.embed(["ready"], cancel)
+        self._spans.find("ready?", ["ready"], cancel)
+        return ""
+
+    def _load_model(self, cancel: CancelToken) -> str:
+        return self.generator.info(cancel).fallback_reason
 
     def _chosen(self, preferences: Preferences) -> ModelFile:
         if preferences.model:
@@ -163,3 +178,11 @@ class Models:
                 "No language model is installed.", "Add a GGUF with `footnote models add FILE`, or ask for quotes."
             )
         return files[0]
+
+
+def _problem_of(load: _Load, cancel: CancelToken) -> str:
+    """What the load has to tell, or why it failed; empty if all is well."""
+    try:
+        return load(cancel)
+    except FootnoteError as error:
+        return str(error)

@@ -51,7 +51,7 @@ def run_ask(args: argparse.Namespace, session: Session) -> int:
         raise UsageError(
             "Ask a question, or one answer's again with --again, which takes no question.", "See `footnote ask --help`."
         )
-    with session.open() as assistant:
+    with session.open_to_ask(Mode.FREE if args.without_documents else _mode(args), args.conversation) as assistant:
         asked = follow(_events(args, assistant, session), session.terminal)
         needed = assistant.needed_without_documents() if asked.answer.abstained else ""
     if session.terminal.as_json:
@@ -69,8 +69,12 @@ def run_ask(args: argparse.Namespace, session: Session) -> int:
     return 0
 
 
+def _mode(args: argparse.Namespace) -> Mode | None:
+    return Mode(args.mode) if args.mode else None
+
+
 def _events(args: argparse.Namespace, assistant: Assistant, session: Session) -> Iterator[AskEvent]:
-    question, mode = " ".join(args.question), Mode(args.mode) if args.mode else None
+    question, mode = " ".join(args.question), _mode(args)
     sampling = chosen_sampling(args, assistant.preferences().sampling)
     if args.again is None:
         scope = chosen_scope(args, assistant)

@@ -156,14 +156,15 @@ class _Chat:
 
 def run_chat(args: argparse.Namespace, session: Session) -> int:
     terminal = session.terminal
-    with session.open() as assistant:
+    mode = Mode(args.mode) if args.mode else None
+    with session.open_to_ask(mode, args.conversation) as assistant:
         scope = chosen_scope(args, assistant)
         chat = _Chat(
             assistant,
             session,
             chosen_sampling(args, assistant.preferences().sampling),
             None if scope.everything else scope,
-            Mode(args.mode) if args.mode else None,
+            mode,
             args.conversation,
         )
         if sys.stdin.isatty():

@@ -9,18 +9,19 @@ import argparse
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from local_models.cancel import CancelToken
+from local_models.cancel import CancelToken, never
 from local_models.types import Sampling
 from rag.assistant import Assistant
 from rag.cli.terminal import Terminal
-from rag.errors import NotFound
-from rag.types import Document, Scope
+from rag.errors import Cancelled, FootnoteError, NotFound
+from rag.types import Document, Mode, Scope
 
 Opener = Callable[[Path], Assistant]
 
@@ -50,6 +51,24 @@ class Session:
             yield assistant
         finally:
             assistant.close()
+
+    @contextmanager
+    def open_to_ask(self, mode: Mode | None, conversation_id: int | None) -> Iterator[Assistant]:
+        """The library, while the models that a question will need load beside. Raises LibraryError."""
+        with ThreadPoolExecutor(1) as beside:
+            with self.open() as assistant:
+                loading = beside.submit(_load_models, assistant, mode, conversation_id)
+                yield assistant
+            loading.result()  # closing the library ended it; a bug in it is told
+
+
+def _load_models(assistant: Assistant, mode: Mode | None, conversation_id: int | None) -> None:
+    """What fails is left to the question, which tries again and tells."""
+    with suppress(Cancelled, FootnoteError):
+        if mode is None and conversation_id is not None:
+            mode = assistant.conversation(conversation_id).mode
+        for _ in assistant.warm_up(never(), mode or Mode.GROUNDED):
+            pass
 
 
 Run = Callable[[argparse.Namespace, Session], int]

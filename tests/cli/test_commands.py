@@ -227,3 +227,26 @@ def test_a_conversation_is_exported_with_its_footnotes(
     assert "Written by a language model" in written
     assert main(["history", "4", "--export", str(tmp_path / "c.doc")], opener=FakeAssistant().opener()) == 2
     assert main(["history", "4", "--export", str(tmp_path / "no" / "c.md")], opener=FakeAssistant().opener()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mode"),
+    [
+        (["ask", "May", "I?"], Mode.GROUNDED),
+        (["ask", "--mode", "quotes", "May", "I?"], Mode.QUOTES),
+        (["ask", "--without-documents", "May", "I?"], Mode.FREE),
+        (["ask", "--conversation", "4", "May", "I?"], Mode.GROUNDED),
+    ],
+)
+def test_the_models_that_a_question_needs_load_beside_it(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], mode: Mode
+) -> None:
+    fake = FakeAssistant()
+    run_text(capsys, fake, *arguments)
+    assert fake.warmed == [mode]
+
+
+def test_other_commands_load_no_models(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeAssistant()
+    run_text(capsys, fake, "docs")
+    assert fake.warmed == []

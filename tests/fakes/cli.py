@@ -26,6 +26,7 @@ from rag.events import (
     DraftEvent,
     DraftSuggested,
     Finished,
+    Notice,
     Progress,
     Quoted,
     Retrieved,
@@ -92,6 +93,7 @@ class FakeAssistant:
     content: str = "It began"
     saved: list[str] = field(default_factory=list)
     needed: str = ""
+    warmed: list[Mode] = field(default_factory=list)
     closed: int = 0
 
     def opener(self) -> Opener:
@@ -102,6 +104,10 @@ class FakeAssistant:
 
     def close(self) -> None:
         self.closed += 1
+
+    def warm_up(self, cancel: CancelToken, mode: Mode = Mode.GROUNDED) -> Iterator[Notice]:
+        self.warmed.append(mode)
+        yield Notice("A faster way could not be used.")
 
     def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
         yield Progress(0, len(paths), paths[0].name)
