@@ -16,13 +16,17 @@ from html import escape
 from local_models.types import Role
 from rag.errors import UsageError
 from rag.plain_markdown import to_plain, to_safe_html
-from rag.types import Answer, Citation, Conversation, Message, Mode, SentenceVerdict, Source
+from rag.types import Answer, CheckedSentence, Citation, Conversation, Message, Mode, SentenceVerdict, Source
 from rag.wording import FREE_MARK
 
 LAYOUTS = {".md": "markdown", ".markdown": "markdown", ".txt": "plain", ".html": "html", ".htm": "html"}
 """Which layout a file's ending asks for."""
 
 _MARK = re.compile(r"\[(\d{1,4})\]")
+_DOUBTFUL = {
+    SentenceVerdict.NOT_SUPPORTED: "Not found in the documents",
+    SentenceVerdict.PARTLY: "Found only in part",
+}
 _CODE = re.compile(r"(```.*?(?:```|\Z)|`+[^`\n]+`+)", re.DOTALL)
 _LOADS = re.compile(r"!\[|<(?=[A-Za-z/!?])")
 _PAGE = """<!DOCTYPE html>
@@ -58,11 +62,10 @@ def footnotes(citations: Sequence[Citation]) -> list[Footnote]:
 
 
 def doubts(answer: Answer) -> list[str]:
-    """The sentences that the check did not find in the documents, each with the reason: no copy may lose them."""
-    unfound = [each for each in answer.sentences if each.verdict is SentenceVerdict.NOT_SUPPORTED]
-    said = [to_plain(answer.text[each.start : each.end]).replace("\n", " ") for each in unfound]
-    reasons = [f" ({each.reason})" if each.reason else "" for each in unfound]
-    return [f"Not found in the documents: “{text}”{why}" for text, why in zip(said, reasons, strict=True)]
+    """The sentences that the check did not find in the documents, or only in part, with the reason: no copy may lose
+    them.
+    """
+    return [_doubt(answer.text, each) for each in answer.sentences if each.verdict in _DOUBTFUL]
 
 
 def where(source: Source) -> str:
@@ -90,8 +93,10 @@ def byline(answer: Answer, when: datetime) -> str:
     if not checked:
         return written
     held = checked.count(SentenceVerdict.SUPPORTED)
+    partly = checked.count(SentenceVerdict.PARTLY)
+    in_part = f", {partly} in part" if partly else ""
     claims = "claim was" if len(checked) == 1 else "claims were"
-    return f"{written} {held} of {len(checked)} {claims} found in the documents."
+    return f"{written} {held} of {len(checked)} {claims} found in the documents{in_part}."
 
 
 def notes_for(answer: Answer, numbers: Collection[int], when: datetime) -> str:
@@ -180,6 +185,12 @@ def _html_conversation(title: str, messages: Sequence[Message]) -> str:
 def _answer(message: Message) -> Answer:
     """A stopped or broken-off one as far as it came."""
     return message.answer or Answer(message.content, message.mode or Mode.GROUNDED)
+
+
+def _doubt(text: str, sentence: CheckedSentence) -> str:
+    said = to_plain(text[sentence.start : sentence.end]).replace("\n", " ")
+    why = f" ({sentence.reason})" if sentence.reason else ""
+    return f"{_DOUBTFUL[sentence.verdict]}: “{said}”{why}"
 
 
 def _plain_note(note: Footnote) -> str:

@@ -41,6 +41,7 @@ ANSWER = Answer(
         CheckedSentence(0, 10, SentenceVerdict.SUPPORTED),
         CheckedSentence(34, 50, SentenceVerdict.NOT_SUPPORTED, "no word of it is there"),
         CheckedSentence(0, 3, SentenceVerdict.NOT_A_CLAIM),
+        CheckedSentence(0, 8, SentenceVerdict.PARTLY),
     ),
 )
 FREE = Answer("Perhaps 900 [1].", Mode.FREE, model="big")
@@ -50,9 +51,9 @@ def test_plain_text_has_each_footnote_once_and_says_who_wrote_it() -> None:
     assert as_plain(ANSWER, WHEN) == (
         "The rent is 950 euros [2].\n\n- due on the third [2]\n\n"
         "[2] Lease_*final*.pdf · page 4: “The rent is <b>950</b> euros.”\n\n"
-        "Not found in the documents: “due on the third” (no word of it is there)\n\n"
-        "Written by a language model (reader 12M) with Footnote on 2026-11-22. 1 of 2 claims were found in the "
-        "documents."
+        "Not found in the documents: “due on the third” (no word of it is there)\nFound only in part: “The rent”\n\n"
+        "Written by a language model (reader 12M) with Footnote on 2026-11-22. 1 of 3 claims were found in the "
+        "documents, 1 in part."
     )
 
 
@@ -61,7 +62,7 @@ def test_markdown_keeps_the_answers_marks_and_escapes_what_is_quoted() -> None:
     assert written.startswith("The rent is **950 euros** [2].")
     assert r"\[2\]" not in written.split("\n\n")[0]
     assert r"[2] **Lease\_\*final\*.pdf · page 4**: “The rent is \<b\>950\</b\> euros.”" in written
-    assert written.endswith("found in the documents.*")
+    assert written.endswith("found in the documents, 1 in part.*")
 
 
 def test_html_loads_nothing_and_leads_nowhere() -> None:
