@@ -48,8 +48,8 @@ _WEAK = frozenset(
 """Words that say nothing of the subject: carried along they would only blur a search."""
 
 ANAPHORS = frozenset(
-    """it its itself they them their theirs themselves he him his himself she her hers herself this that these those
-    ones there then former latter same such""".split()
+    """it its they them their theirs he him his she her hers this that these those ones there then former latter same
+    such""".split()
 )
 DETERMINERS = frozenset(
     "the a an my our your their its his her this that these those der die das le la les el los las".split()
@@ -61,23 +61,31 @@ _BARE = frozenset(
 """At least one of these makes a question of one without a subject: "why?", "tell me more"; "thank you" is none."""
 
 _BREAKS = frozenset(
-    "when if because after before while since that who which and or but so until unless where as".split()
+    """when if because after before while since that who which and or but so until unless where as said say says think
+    thinks believe believes know knows claim claims claimed announced promised""".split()
 )
 """Begin another clause: a pronoun behind one may stand for something in front of it."""
 
 _BEFORE_NOUNS = (DETERMINERS - ANAPHORS) | frozenset(
-    "each every any no of do does did can could may must should will would".split()
+    "each every any no of is are was were do does did can could may must should will would".split()
 )
+
+_BEFORE_POINTING = frozenset(
+    """is was are were does did do can could will would should isn't wasn't doesn't didn't don't can't with
+    of for about in on at like after before by to from than without under what why how when where and but or if explain
+    describe mean means do say says""".split()
+)
+"""Before these "that" stands for something."""
 
 _NOT_POINTING = re.compile(
     r"\b(?:is|was|are|were|be|isn't|aren't|if|whether|how\s+\w+\s+(?:does|do|did|will|would)|does|did|will|would|makes?|think)"
     r"\s+(?:it|there)\s+(?:(?:not|be|been|take|takes|usually|still|really|ever|also|even|currently|always|necessary|mandatory"
     r"|possible|allowed|permitted|required|true|legal|illegal|okay|ok|safe|normal|common|important|better|best|worth"
     r"|a|an|any|some|something|anything|other|another|more|no|enough|follow|make|mean|rain|rains|snow)\b)"
-    r"|\b(?:there)\s+(?:is|are|was|were|will|be)\b|\bis\s+there\b|\bare\s+there\b|\bit\s+(?:is|was)\s+\w+\s+(?:to|that)\b"
+    r"|\b(?:there)\s+(?:is|are|was|were|will|be)\b|\b(?:is|are|was|were)\s+there\b|\bit\s+(?:is|was)\s+\w+\s+(?:to|that)\b"
     r"|\bthe\s+same\b(?=\s+(?:time|day|year|as))|\bsuch\s+as\b|\bsince\s+then\b|\b(?:this|these|that|those)\b"
     r"(?=\s+(?:documents?|files?|texts?|reports?|papers?|contracts?|leases?|agreements?|polic(?:y|ies)|books?|manuals?"
-    r"|pdfs?|articles?|letters?|minutes|notes|handbooks?|guides?|year|month|week|quarter|morning|afternoon|evening)\b)",
+    r"|pdfs?|articles?|letters?|minutes|notes|handbooks?|guides?|year|month|week|quarter|season|time|day|morning|afternoon|evening)\b)",
     re.IGNORECASE,
 )
 """Words that look like pronouns and stand for nothing, or for the documents: "is it possible", "this contract"."""
@@ -176,27 +184,28 @@ def _pronoun_points(question: str) -> bool:
     """A pronoun with nothing before it that it could stand for."""
     masked = _NOT_POINTING.sub(lambda found: _MASKED.sub("_", found[0]), question)
     told = words(masked)
-    thing, broken = False, False
+    things, broken = 0, False
     for place, word in enumerate(told):
         folded = word.folded
         if folded in ANAPHORS and not _is_conjunction(told, place):
             possessive = folded in {"its", "their", "his", "her"}
-            if not thing or not (broken or possessive):
+            if not things or not (things > 1 or broken or possessive):
                 return True
-        if thing and folded in _BREAKS:
+        if things and folded in _BREAKS:
             broken = True
         if _is_thing(told, place):
-            thing = True
+            things += 1
     return False
 
 
 def _is_conjunction(told: Sequence[Word], place: int) -> bool:
-    """ "that" behind a noun or a verb of saying opens a clause: "the rule that applies", "is it true that"."""
-    if told[place].folded != "that" or place == 0:
-        return False
-    before = told[place - 1]
-    goes_on = place + 1 < len(told)
-    return (_tells(before) and goes_on) or before.folded in {"so", "such", "true", "mean", "know", "say", "think"}
+    """ "that" opens a clause nearly everywhere ("the rule that applies", "is it true that"); "the former" may be "the
+    former owner".
+    """
+    word = told[place].folded
+    if word in {"former", "latter"}:
+        return place + 1 < len(told) and _tells(told[place + 1])
+    return word == "that" and place > 0 and told[place - 1].folded not in _BEFORE_POINTING
 
 
 def _is_thing(told: Sequence[Word], place: int) -> bool:
