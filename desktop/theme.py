@@ -5,9 +5,9 @@ that of a well-set book: warm paper, ink-blue for what can be clicked, and rubri
 colour, for footnote marks alone. Contrasts meet WCAG 2.1 AA (a test computes them).
 
 Widgets say what they are by dynamic properties, and the sheet (desktop/stylesheet.py) dresses them:
-    QPushButton   kind = "primary" | "quiet" | "danger" | "link"      (none: a plain bordered button)
-    QLabel        role = "title" | "heading" | "muted" | "small" | "bad" | "good" | "chip" | "footnote"
-    QFrame        role = "card" | "notice" | "bar" | "rail" | "side" | "quote" | "question" | "composer"
+    QPushButton   kind = "primary" | "quiet" | "danger" | "link" | "disclosure" | "number"   (none: plain, bordered)
+    QLabel        role = "title" | "heading" | "muted" | "small" | "bad" | "good" | "warn" | "chip" | "footnote"
+    QFrame        role = "mark" | "card" | "notice" | "bar" | "rail" | "side" | "quote" | "question" | "composer"
 This file knows nothing of the pages.
 """
 
