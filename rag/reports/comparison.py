@@ -18,7 +18,7 @@ from local_models.cancel import CancelToken
 from rag.events import Notice, Progress, RowsAdded
 from rag.report_types import ReportCell, ReportRequest, ReportRow, RowKind
 from rag.reports.alignment import Stretches, equal_runs, moved, pairs_alike
-from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, sentences_of
+from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, names_of, sentences_of
 from rag.reports.difference import Difference, difference, key, masked_words
 from rag.types import Document
 
@@ -183,8 +183,9 @@ def _told(counted: Counter[RowKind], figures: int, documents: Sequence[Document]
     changed = f"{counted[RowKind.CHANGED]} changed"
     if figures:
         changed += f" ({figures} of them in a number, a date, a name or the sense)"
+    first, second = names_of(documents)
     return (
-        f"{changed}, {counted[RowKind.ONLY_FIRST]} only in “{documents[0].title}”, "
-        f"{counted[RowKind.ONLY_SECOND]} only in “{documents[1].title}”, {counted[RowKind.MOVED]} moved, "
+        f"{changed}, {counted[RowKind.ONLY_FIRST]} only in “{first}”, "
+        f"{counted[RowKind.ONLY_SECOND]} only in “{second}”, {counted[RowKind.MOVED]} moved, "
         f"{counted[RowKind.SAME]} the same."
     )

@@ -33,9 +33,10 @@ from rag.types import Document, Passage, Scope
 EVERY = 1_000_000_000
 """More passages than any library has: the word index is asked for all."""
 
-CLOSE = 0.45
-"""Cosine from which a sentence is told as close in meaning to a word or phrase; between unrelated ones MiniLM has 0.1
-to 0.3."""
+CLOSE, SHARE = 0.26, 0.6
+"""Cosine from which a sentence is close in meaning to a word or phrase: at least the first, and at least that share of
+the nearest sentence's. Set by eye on a lease, a handbook and a lecture: "noise" finds the quiet hours (0.27), "pets"
+the dog and the small animals (0.48, 0.38); a word that has nothing to do with a text has 0.16 at most."""
 
 CLOSEST = 20
 """Sentences close in meaning that are listed for one topic at most: behind these comes what is merely related."""
@@ -193,14 +194,16 @@ def _close(
         sentence
         for passage in passages
         for sentence in in_passage(by_id[passage.document_id], passage)
-        if (passage.id, sentence.start) not in found and not is_heading(sentence) and is_prose(sentence)
+        if not is_heading(sentence) and is_prose(sentence)
     ]
     if not sentences:
         return []
     asked = desk.embedder.embed([topic], cancel)[0]
     vectors = yield from embed_all([one.text for one in sentences], desk.embedder, cancel, f"Close to “{topic}”")
     cosines = vectors @ asked
-    best = [sentences[row] for row in np.argsort(-cosines, kind="stable")[:CLOSEST] if cosines[row] >= CLOSE]
+    least = max(CLOSE, SHARE * float(cosines.max()))
+    near = [sentences[row] for row in np.argsort(-cosines, kind="stable") if cosines[row] >= least]
+    best = [one for one in near if (one.passage.id, one.start) not in found][:CLOSEST]
     order = {document.id: place for place, document in enumerate(documents)}
     best.sort(key=lambda one: (order[one.document.id], one.passage.ordinal, one.start))
     note = topic if several else ""

@@ -17,7 +17,7 @@ from rag.events import Notice, ReportEvent, ReportFinished, ReportStarted, RowsA
 from rag.report_types import Report, ReportEnding, ReportHead, ReportKind, ReportRequest
 from rag.reports.cards import make_cards
 from rag.reports.comparison import compare
-from rag.reports.desk import Desk, Job, WrittenBy, passages_of
+from rag.reports.desk import Desk, Job, WrittenBy, names_of, passages_of
 from rag.reports.facts import tabulate
 from rag.reports.mentions import list_mentions
 from rag.reports.phrasing import summarise_as_asked
@@ -151,7 +151,7 @@ def title_of(request: ReportRequest, documents: Sequence[Document]) -> str:
         case ReportKind.SUMMARY:
             title = f"Summary of {named}"
         case ReportKind.COMPARISON:
-            title = f"{documents[0].title} compared with {documents[1].title}"
+            title = " compared with ".join(names_of(documents))
         case ReportKind.MENTIONS:
             title = f"Mentions of {topics}"
         case ReportKind.FACTS:
@@ -168,7 +168,7 @@ def columns_of(request: ReportRequest, documents: Sequence[Document]) -> tuple[s
         case ReportKind.SUMMARY:
             return ("Sentence",)
         case ReportKind.COMPARISON:
-            return tuple(document.title for document in documents)
+            return tuple(names_of(documents))
         case ReportKind.MENTIONS:
             return ("Mention",)
         case ReportKind.FACTS:
