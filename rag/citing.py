@@ -25,6 +25,8 @@ from rag.verdicts.statement import read
 
 _MARKS = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
 _MARKDOWN = re.compile(r"[*_`\\\[\]<>|~]")
+_HEADING = re.compile(r"#{1,6}\s[^\n]*|\*\*[^*\n]*[^*\n.!?]\*\*:?")
+"""A line that is a heading, or all in bold and no sentence."""
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _INLINE_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^\n]{1,300}?(?<!`)\1(?!`)")
 """As in CommonMark, on one line; longer ones are not looked for, so that the search stays linear."""
@@ -171,7 +173,7 @@ def _split(answer: str) -> Iterator[_Sentence]:
             following = spans[index + 1][0] if index + 1 < len(spans) else len(clean) + 1
             hints = tuple(dict.fromkeys(number for place, number in marks if start < place <= max(stop, following - 1)))
             text = clean[start:stop]
-            yield _Sentence(clean[end:start], text, hints, claim=is_claim(text))
+            yield _Sentence(clean[end:start], text, hints, claim=is_claim(text) and not _HEADING.fullmatch(text))
             end = stop
         if clean[end:]:
             yield _Sentence(clean[end:], "", (), claim=False)

@@ -247,7 +247,7 @@ class AnswerView(QWidget):
         self._text.setVisible(not quotes_only)
         self._text.show_text(answer.text, answer.sentences)
         self._text.setAccessibleDescription(spoken(answer))
-        self._head.show_claims(answer)
+        self._head.show_claims(answer if not quotes_only else replace(answer, sentences=()))
         self._shade()
         for text in answer.notices:
             self._notes.addWidget(NoticeLine(text))

@@ -15,11 +15,13 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.chat.code_block import CodeBlock
+from desktop.chat.doubts import with_doubts
 from desktop.chat.markdown import Block, joined_prose, split_blocks
 from desktop.chat.prose import ProseView
 from desktop.chat.shade import Stretch, letters
 from desktop.controls import column
 from desktop.tokens import XS
+from rag.types import CheckedSentence
 
 Piece = TypeVar("Piece", ProseView, CodeBlock)
 
@@ -39,12 +41,15 @@ class AnswerText(QFrame):
     mark_hovered = Signal(int, QPoint)
     mark_left = Signal()
     mark_clicked = Signal(int)
+    doubt_hovered = Signal(int, QPoint)
+    doubt_clicked = Signal(int, QPoint)
     redrawn = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layout: QVBoxLayout = column(self, gap=XS)
         self._text = ""
+        self._marked = ""
         self._known: frozenset[int] = frozenset()
         self._is_whole = False
         self._blocks: list[Block] = []
@@ -81,12 +86,13 @@ class AnswerText(QFrame):
         if not self._timer.isActive():
             self._timer.start(max(REDRAW_MS, round(_REST * self._cost_ms)))
 
-    def show_text(self, text: str) -> None:
-        """The whole answer; its first blocks are drawn at once, long ones go on in the next turns."""
+    def show_text(self, text: str, sentences: Sequence[CheckedSentence] = ()) -> None:
+        """The whole answer, sentences in doubt marked; its first blocks are drawn at once, others in the next turns."""
         self._timer.stop()
         self._text = text
+        self._marked = with_doubts(text, sentences)
         self._is_whole = True
-        self._plan(joined_prose(split_blocks(text)), keep=0)
+        self._plan(joined_prose(split_blocks(self._marked)), keep=0)
         self._draw()
 
     def flush(self) -> None:
@@ -150,7 +156,8 @@ class AnswerText(QFrame):
 
     def _shade(self, widget: ProseView | CodeBlock, block: Block) -> None:
         if isinstance(widget, ProseView):
-            widget.shade(self._shaded, letters(self._text, block.start) if self._shaded else 0)
+            drawn = self._marked if self._is_whole else self._text
+            widget.shade(self._shaded, letters(drawn, block.start) if self._shaded else 0)
 
     def _take(self, widget: Piece) -> Piece:
         self._spare.remove(widget)
@@ -169,6 +176,8 @@ class AnswerText(QFrame):
         made.mark_hovered.connect(self.mark_hovered)
         made.mark_left.connect(self.mark_left)
         made.mark_clicked.connect(self.mark_clicked)
+        made.doubt_hovered.connect(self.doubt_hovered)
+        made.doubt_clicked.connect(self.doubt_clicked)
         return made
 
     def _drop_spare(self) -> None:

@@ -26,6 +26,11 @@ MARK = re.compile(r"\[(\d{1,4})\]")
 
 MARK_SCHEME = "footnote:"
 
+DOUBT = re.compile("\\[([\ue100-\uf8ff])\\]")
+"""The mark that desktop.chat.doubts puts behind a sentence; its address is `doubt:K`, K being the sentence's place."""
+
+DOUBT_SCHEME = "doubt:"
+
 MARK_POINTS = 12.5
 """Qt draws raised text at two thirds of its size: 8.3 pt on the screen, large enough to be read and hit."""
 
@@ -54,6 +59,7 @@ class Look:
     muted: str
     border: str
     code_family: str
+    doubt: str
 
 
 def split_blocks(text: str, *, start: int = 0, first_mark: int = 0) -> list[Block]:
@@ -122,6 +128,16 @@ def _read_mark(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  # mar
     return True
 
 
+def _read_doubt(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  # markdown-it's signature of a rule
+    match = DOUBT.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("doubt_mark", "", 0).content = match.group(1)
+    state.pos = match.end()
+    return True
+
+
 def _number_marks(tokens: Sequence[Token], first: int) -> None:
     """Write each mark's place among all [n] into its meta; [n] inside code are counted and stay code."""
     count = first
@@ -162,6 +178,13 @@ class _Renderer(RendererHTML):
         address = f"{MARK_SCHEME}{token.meta['place']}"
         return f'<sup><a href="{address}" style="{style}">&nbsp;{number}&nbsp;</a></sup>'
 
+    def doubt_mark(self, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: EnvType) -> str:
+        look = self._look
+        colours = f"color:{look.doubt}; background-color:{look.footnote_background};"
+        style = f"{colours} text-decoration:none; font-size:{MARK_POINTS}pt; font-weight:600;"
+        place = ord(tokens[index].content) - 0xE100
+        return f'<sup><a href="{DOUBT_SCHEME}{place}" style="{style}">&nbsp;?&nbsp;</a></sup>'
+
     def image(self, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: EnvType) -> str:
         token = tokens[index]
         return f"[image: {escape(token.content)}]{self._aside(str(token.attrs.get('src', '')))}"
@@ -201,6 +224,7 @@ class _Renderer(RendererHTML):
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.inline.ruler.before("link", "footnote_mark", _read_mark)
+    parser.inline.ruler.before("link", "doubt_mark", _read_doubt)
     return parser
 
 

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
-from desktop.chat.markdown import MARK_SCHEME, Block, Look, to_html
+from desktop.chat.markdown import DOUBT_SCHEME, MARK_SCHEME, Block, Look, to_html
 from desktop.chat.shade import Stretch, selections
 from desktop.theme import CODE_FAMILIES, current_colours, reading_font
 from desktop.tokens import SIZE_READING
@@ -47,6 +47,7 @@ def current_look() -> Look:
         muted=colours.muted,
         border=colours.border,
         code_family=", ".join(f"'{family}'" for family in CODE_FAMILIES),
+        doubt=colours.warn,
     )
 
 
@@ -54,17 +55,24 @@ _PARAGRAPH, _LINE = "\N{PARAGRAPH SEPARATOR}", "\N{LINE SEPARATOR}"
 _MARK_SHOWN = re.compile(r"\N{NO-BREAK SPACE}(\d{1,4})\N{NO-BREAK SPACE}")
 """As desktop.chat.markdown draws [n]."""
 
+_DOUBT_SHOWN, _DOUBT_COPIED = "\N{NO-BREAK SPACE}?\N{NO-BREAK SPACE}", " [not found in the documents]"
+
 
 def _no_notes(_numbers: frozenset[int]) -> str:
     return ""
 
 
 class ProseView(QTextBrowser):
-    """Shows one block, or several joined ones. `place` in the signals is a mark's place among all [n] of the answer."""
+    """Shows one block, or several joined ones.
+
+    `place` in the signals is a mark's place among all [n] of the answer, a doubt's among all its sentences.
+    """
 
     mark_hovered = Signal(int, QPoint)
     mark_left = Signal()
     mark_clicked = Signal(int)
+    doubt_hovered = Signal(int, QPoint)
+    doubt_clicked = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +94,7 @@ class ProseView(QTextBrowser):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.viewport().setAutoFillBackground(False)
         self.anchorClicked.connect(self._tell_click)
+        self.highlighted.connect(self._tell_focus)
 
     def show_block(self, block: Block, known: frozenset[int]) -> None:
         """Draw the block; nothing happens when it is the same as before."""
@@ -107,6 +116,7 @@ class ProseView(QTextBrowser):
     def createMimeDataFromSelection(self) -> QMimeData:
         """The words as they are read, a mark as [n], and with any mark what it stands for and who wrote this."""
         selected = self.textCursor().selectedText().replace(_PARAGRAPH, "\n").replace(_LINE, "\n")
+        selected = selected.replace(_DOUBT_SHOWN, _DOUBT_COPIED)
         text = _MARK_SHOWN.sub(r" [\1]", selected).replace("\N{NO-BREAK SPACE}", " ")
         numbers = frozenset(int(number) for number in _MARK_SHOWN.findall(selected))
         notes = self._notes(numbers) if numbers or self._is_all_selected() else ""
@@ -180,12 +190,27 @@ class ProseView(QTextBrowser):
         if address == self._hovered:
             return
         self._hovered = address
+        self._tell_hover(address, where)
+
+    def _tell_hover(self, address: str, where: QPoint) -> None:
         if address.startswith(MARK_SCHEME):
             self.mark_hovered.emit(int(address.removeprefix(MARK_SCHEME)), where)
+        elif address.startswith(DOUBT_SCHEME):
+            self.doubt_hovered.emit(int(address.removeprefix(DOUBT_SCHEME)), where)
         else:
             self.mark_left.emit()
+
+    def _tell_focus(self, url: QUrl) -> None:
+        """A mark that Tab has come to says the same as under the mouse."""
+        if self.hasFocus() and not self.underMouse() and url.toString():
+            self._tell_hover(url.toString(), self._cursor_place())
+
+    def _cursor_place(self) -> QPoint:
+        return self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
 
     def _tell_click(self, url: QUrl) -> None:
         address = url.toString()
         if address.startswith(MARK_SCHEME):
             self.mark_clicked.emit(int(address.removeprefix(MARK_SCHEME)))
+        elif address.startswith(DOUBT_SCHEME):
+            self.doubt_clicked.emit(int(address.removeprefix(DOUBT_SCHEME)), self._cursor_place())

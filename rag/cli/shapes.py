@@ -12,6 +12,7 @@ from local_models.types import EmbedderIdentity, ModelFile
 from rag.report_types import Report, ReportCell, ReportHead, ReportRow
 from rag.types import (
     Answer,
+    CheckedSentence,
     Citation,
     Collection,
     Conversation,
@@ -111,6 +112,18 @@ def quote_json(quote: Quote) -> Json:
     }
 
 
+def sentence_json(sentence: CheckedSentence) -> Json:
+    return {
+        "answer_span": {"start": sentence.start, "end": sentence.end},
+        "verdict": sentence.verdict.value,
+        "reason": sentence.reason,
+        "score": sentence.score,
+        "number": sentence.source.number if sentence.source else None,
+        "quote": sentence.quote,
+        "quote_span": span_json(sentence.quote_span) if sentence.quote_span else None,
+    }
+
+
 def answer_json(answer: Answer) -> Json:
     return {
         "answer": answer.text,
@@ -120,6 +133,7 @@ def answer_json(answer: Answer) -> Json:
         "citations": [citation_json(citation) for citation in answer.citations],
         "sources": [source_json(source) for source in answer.sources],
         "quotes": [quote_json(quote) for quote in answer.quotes],
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "notices": list(answer.notices),
         "model": answer.model,
         "confidence": answer.confidence,

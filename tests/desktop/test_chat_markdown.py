@@ -8,7 +8,7 @@ import pytest
 
 from desktop.chat.markdown import Look, joined_prose, mark_numbers, split_blocks, to_html
 
-LOOK = Look("#a00", "#eee", "#ddd", "#999", "#ccc", "monospace")
+LOOK = Look("#a00", "#eee", "#ddd", "#999", "#ccc", "monospace", "#850")
 
 TEXT = """# Notice [2]
 

@@ -39,7 +39,7 @@ def test_a_number_in_another_spelling_passes(claim: str, evidence: str) -> None:
     [
         ("It rose by 12.4 %.", "It rose by 14.2 %.", "14.2 % stands in the source, not 12.4 %"),
         ("It costs 950 dollars.", "It costs 950 euros.", "950 dollars does not stand in the source"),
-        ("Three tenants signed.", "Two tenants and three witnesses signed.", "Two tenants stands in the source, not Three tenants"),
+        ("We saw 3 cats.", "We saw 2 cats and 3 dogs.", "2 cats stands in the source, not 3 cats"),
         ("It takes 5 mg.", "It takes 5 g.", "5 g stands in the source, not 5 mg"),
         ("The 3rd floor.", "The 4th floor.", "4th floor stands in the source, not 3rd floor"),
     ],
@@ -173,7 +173,7 @@ def test_before_and_after_agree_when_the_sides_are_changed() -> None:
     ("claim", "evidence", "reason"),
     [
         ("All tenants attend.", "Some tenants attend.", "the source says “some”, not “all”"),
-        ("Notice of at least 3 months.", "Notice of at most three months.", "the source says at most 3 months, not at least"),
+        ("At least 3 cats.", "At most three cats.", "the source says at most 3 cats, not at least"),
         ("It always starts.", "It usually starts.", "the source says “usually”, not “always”"),
     ],
 )  # fmt: skip
