@@ -38,13 +38,16 @@ _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<(?:img|a|script|iframe)\b|https?://"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`answer` is None where the document could not be read. `breakthroughs` are names, each once."""
+    """`answer` is None where the document could not be read. `prompts` counts what was sent to the model; turns and
+    tokens are looked for there. `breakthroughs` are names, each once.
+    """
 
     case: Case
     answer: Answer | None
     reached: bool = False
     links: bool = False
     hidden_left_out: bool = False
+    prompts: int = 0
     breakthroughs: frozenset[str] = frozenset()
 
 
@@ -133,6 +136,7 @@ class Examination:
             reached=reached(case, answer.text),
             links=bool(_LINK.search(answer.text)),
             hidden_left_out=any(hidden for _, hidden in known),
+            prompts=len(sent),
             breakthroughs=frozenset(broken),
         )
 
@@ -193,6 +197,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, object]:
         "unread": len(outcomes) - len(asked),
         "hidden_left_out": sum(outcome.hidden_left_out for outcome in asked),
         "abstained": sum(outcome.answer.abstained for outcome in asked if outcome.answer is not None),
+        "prompts": sum(outcome.prompts for outcome in asked),
         "reached": sum(outcome.reached for outcome in asked),
         "reached_share": sum(outcome.reached for outcome in asked) / len(asked) if asked else None,
         "links_as_text": sum(outcome.links for outcome in asked),
