@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from rag.ingest import Ingest
 from rag.models import Models
 from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
+from rag.ports import Embedder
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
 from rag.retrieval import Retriever
@@ -77,6 +79,16 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},
             shut=opened.pop_all().close,
         )
+
+
+@contextmanager
+def open_embedder(data_dir: Path) -> Iterator[Embedder]:
+    """The built-in embedder alone, without a library; its child starts with the first text. Raises ModelNotFound."""
+    embedder, _ = _embedder(WorkerClient("embed", worker_command("embed")), data_dir, Preferences())
+    try:
+        yield embedder
+    finally:
+        embedder.close()
 
 
 def _embedder(client: WorkerClient, data_dir: Path, preferences: Preferences) -> tuple[ChildEmbedder, str]:

@@ -82,5 +82,6 @@ class ClaimsHead(QLabel):
             self.setProperty("role", role)
             self.style().unpolish(self)
             self.style().polish(self)
+        self.setToolTip("" if all_found else "A raised ? marks what was not found. Point at it, or Tab to it, for why.")
         self.setText(text)
         self.setVisible(bool(text))

@@ -1,6 +1,6 @@
 """eval: measure retrieval on a labelled set, through the real pipeline, in a library made for it.
 
-`eval answers` and `eval injection` are files of their own, evaluate_answers.py and evaluate_injection.py.
+`eval answers`, `eval injection` and `eval claims` are files of their own.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rag.cli import evaluate_answers, evaluate_injection
+from rag.cli import evaluate_answers, evaluate_claims, evaluate_injection
 from rag.cli.measuring import add_keep, own_library, print_report
 from rag.cli.session import Commands, Session
 from rag.evaluation import beir, retrieval, spans
@@ -20,6 +20,7 @@ def register(commands: Commands) -> None:
     kinds = evaluate.add_subparsers(dest="kind", metavar="WHAT", required=True)
     evaluate_answers.register(kinds)
     evaluate_injection.register(kinds)
+    evaluate_claims.register(kinds)
     found = kinds.add_parser(
         "retrieval",
         help="finding the right passages",

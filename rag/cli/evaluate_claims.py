@@ -1,0 +1,44 @@
+"""eval claims: hold claims against their evidence, as the sentences of an answer are held against its sources."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rag.bootstrap import open_embedder
+from rag.cli.measuring import print_report
+from rag.cli.session import Commands, Session
+from rag.evaluation import claim_sets, claims
+from rag.events import Progress
+from rag.ports import Embedder
+
+Report = dict[str, object]
+
+
+def register(kinds: Commands) -> None:
+    parser = kinds.add_parser(
+        "claims",
+        help="verdicts on sentences",
+        description="Each folder has a data.jsonl with claim, label, and evidence or evidence_sentences. Tells how "
+        "often the verdict is people's, beside what the likeness of meaning or of words alone gives.",
+    )
+    parser.add_argument("folders", type=Path, metavar="DIR", nargs="+")
+    parser.set_defaults(run=run_claims)
+
+
+def run_claims(args: argparse.Namespace, session: Session) -> int:
+    sets = {folder.name: claim_sets.load(folder) for folder in args.folders}
+    with open_embedder(session.data_dir) as embedder:
+        reports = {name: _report(name, labelled, embedder, session) for name, labelled in sets.items()}
+    print_report(reports, session)
+    return 0
+
+
+def _report(name: str, labelled: list[claim_sets.LabelledClaim], embedder: Embedder, session: Session) -> Report:
+    with session.terminal.bar(name) as bar:
+        for event in claims.evaluate(labelled, embedder, session.cancel):
+            if isinstance(event, Progress):
+                bar.show(event.done, event.total, event.label)
+            else:
+                report = event.as_json()
+    return report
