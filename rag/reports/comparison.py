@@ -2,20 +2,22 @@
 
     sentences of both -> equal runs (words) -> moved (words) -> between them pairs alike (meaning and words) -> rows
 
-Only what is not equal word for word is embedded, so two versions of a long contract take a second. Needs no language
+Headings are compared too: equal ones tell which sections belong together, however different these are. Only what is not
+equal word for word is embedded, so two versions of a long contract take a second. Needs no language
 model. Rows come in the order of the first document; a stop keeps those that are done.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
-from rag.events import Notice, Progress, RowsAdded
+from rag.events import Notice, RowsAdded
 from rag.report_types import ReportCell, ReportRequest, ReportRow, RowKind
 from rag.reports.alignment import Stretches, equal_runs, moved, pairs_alike
 from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, names_of, sentences_of
@@ -26,7 +28,11 @@ MOVED, FEWEST_WORDS = 0.9, 4
 """Share of words that a sentence found elsewhere has in common, and how many words it has at least: a short line such
 as "See above." stands in many places."""
 
+TOGETHER = 120
+"""Sentences that are embedded and told at once: about half a second."""
+
 EMPTY = ReportCell("")
+Vector = NDArray[np.float32]
 
 
 @dataclass
@@ -53,13 +59,9 @@ def compare(
     _find_moved(first, second, stretches)
     counted: Counter[RowKind] = Counter()
     figures = 0
-    for stretch in stretches:
-        cancel.check()
-        yield Progress(stretch.first, len(first.sentences), first.document.title)
-        if stretch.equal:
-            rows = [_same(first, second, stretch, numbering)]
-        else:
-            rows = yield from _between(first, second, stretch, numbering, desk, cancel)
+    for group in _groups(stretches):
+        vectors = yield from _embedded(first, second, group, desk, cancel)
+        rows = [row for stretch in group for row in _rows(first, second, stretch, vectors, numbering)]
         for row in rows:
             counted[row.kind] += row.count
             figures += row.kind is RowKind.CHANGED and row.note != "wording"
@@ -68,7 +70,7 @@ def compare(
 
 
 def _side(document: Document, desk: Desk) -> _Side:
-    sentences = sentences_of(desk.library, document)
+    sentences = sentences_of(desk.library, document, headings=True)
     return _Side(document, sentences, [key(sentence.text) for sentence in sentences])
 
 
@@ -88,15 +90,56 @@ def _find_moved(first: _Side, second: _Side, stretches: Sequence[Stretches]) -> 
             first.moved[place], second.moved[other] = other, place
 
 
-def _between(
-    first: _Side, second: _Side, gap: Stretches, numbering: Numbering, desk: Desk, cancel: CancelToken
-) -> Generator[JobEvent, None, list[ReportRow]]:
-    """The rows of a gap between two equal runs, in the order of the first document."""
+def _groups(stretches: Sequence[Stretches]) -> Iterator[list[Stretches]]:
+    """Stretches that are done and told together: few enough to be told soon, enough to be embedded at once."""
+    group: list[Stretches] = []
+    size = 0
+    for stretch in stretches:
+        group.append(stretch)
+        size += 0 if stretch.equal else stretch.first_end - stretch.first + stretch.second_end - stretch.second
+        if size >= TOGETHER:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _embedded(
+    first: _Side, second: _Side, group: Sequence[Stretches], desk: Desk, cancel: CancelToken
+) -> Generator[JobEvent, None, dict[str, Vector]]:
+    """The vectors of those sentences of the group that must be paired, by their text."""
+    texts: dict[str, None] = {}
+    for gap in group:
+        ours, theirs = _unmoved(first, second, gap)
+        if ours and theirs:
+            texts |= dict.fromkeys(first.sentences[place].text for place in ours)
+            texts |= dict.fromkeys(second.sentences[place].text for place in theirs)
+    vectors = yield from embed_all(
+        list(texts), desk.embedder, cancel, first.document.title, done=group[0].first, total=len(first.sentences)
+    )
+    return dict(zip(texts, vectors, strict=True))
+
+
+def _unmoved(first: _Side, second: _Side, gap: Stretches) -> tuple[list[int], list[int]]:
+    """The sentences on both sides of a gap that may belong together."""
+    if gap.equal:
+        return [], []
     ours = [place for place in range(gap.first, gap.first_end) if place not in first.moved]
-    theirs = [place for place in range(gap.second, gap.second_end) if place not in second.moved]
+    return ours, [place for place in range(gap.second, gap.second_end) if place not in second.moved]
+
+
+def _rows(
+    first: _Side, second: _Side, gap: Stretches, vectors: Mapping[str, Vector], numbering: Numbering
+) -> list[ReportRow]:
+    """The rows of an equal run, or of a gap between two, in the order of the first document."""
+    if gap.equal:
+        return [_same(first, second, gap, numbering)]
+    ours, theirs = _unmoved(first, second, gap)
     paired: dict[int, int] = {}
     if ours and theirs:
-        likeness = yield from _likeness(first, second, ours, theirs, desk, cancel)
+        likeness = _likeness(
+            [first.sentences[place].text for place in ours], [second.sentences[place].text for place in theirs], vectors
+        )
         paired = {ours[row]: theirs[column] for row, column in pairs_alike(likeness)}
     rows: list[ReportRow] = []
     reached = gap.second
@@ -116,16 +159,11 @@ def _between(
     return rows + _added(second, range(reached, gap.second_end), section, numbering)
 
 
-def _likeness(
-    first: _Side, second: _Side, ours: Sequence[int], theirs: Sequence[int], desk: Desk, cancel: CancelToken
-) -> Generator[JobEvent, None, np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+def _likeness(ours: Sequence[str], theirs: Sequence[str], vectors: Mapping[str, Vector]) -> NDArray[np.float64]:
     """Half the cosine of the two sentences, half the share of their words, numbers not told apart."""
-    sentences = [first.sentences[place] for place in ours] + [second.sentences[place] for place in theirs]
-    texts = [sentence.text for sentence in sentences]
-    vectors = yield from embed_all(
-        texts, desk.embedder, cancel, first.document.title, done=ours[0], total=len(first.sentences)
-    )
-    cosines = vectors[: len(ours)] @ vectors[len(ours) :].T
+    texts = [*ours, *theirs]
+    rows = np.stack([vectors[text] for text in texts])
+    cosines = rows[: len(ours)] @ rows[len(ours) :].T
     words = [masked_words(text) for text in texts]
     vocabulary = {word: n for n, word in enumerate(sorted(frozenset().union(*words)))}
     holds = np.zeros((len(words), len(vocabulary)), np.float32)

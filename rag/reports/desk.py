@@ -102,13 +102,13 @@ def passages_of(library: Library, document: Document) -> list[Passage]:
     return library.document_passages(document.id, 0, document.passages)
 
 
-def sentences_of(library: Library, document: Document) -> list[Stretch]:
-    """Every sentence of the document in reading order, headings left out."""
+def sentences_of(library: Library, document: Document, *, headings: bool = False) -> list[Stretch]:
+    """Every sentence of the document in reading order, with or without its headings."""
     return [
         sentence
         for passage in passages_of(library, document)
         for sentence in in_passage(document, passage)
-        if not is_heading(sentence)
+        if headings or not is_heading(sentence)
     ]
 
 

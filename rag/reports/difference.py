@@ -35,7 +35,7 @@ class Difference:
 
 def key(text: str) -> str:
     """Equal for two texts that differ in case, white space and punctuation only."""
-    return " ".join(token.casefold() for token in _TOKEN.findall(text)) or " ".join(text.split())
+    return " ".join(token.casefold() for token in _TOKEN.findall(_straight(text))) or " ".join(text.split())
 
 
 def masked_words(text: str) -> frozenset[str]:
@@ -45,7 +45,7 @@ def masked_words(text: str) -> frozenset[str]:
 
 def difference(first: str, second: str) -> Difference:
     """How `second` differs from `first`; no marks when only case, white space or punctuation do."""
-    old, new = list(_TOKEN.finditer(first)), list(_TOKEN.finditer(second))
+    old, new = (list(_TOKEN.finditer(_straight(text))) for text in (first, second))
     words = SequenceMatcher(None, [t[0].casefold() for t in old], [t[0].casefold() for t in new], autojunk=False)
     marks_old, marks_new = [], []
     for kind, from_old, to_old, from_new, to_new in words.get_opcodes():
@@ -82,10 +82,24 @@ def _figures(text: str) -> Iterator[str]:
 
 def _names_apart(first: str, second: str) -> tuple[set[str], set[str]]:
     """Capitalised words that stand inside one sentence only, as they are written there."""
-    old, new = (
-        {found[0] for found in re.finditer(r"(?<=[^.!?:\s]\s)[A-ZÀ-Þ][\w'’-]+", text)} for text in (first, second)
-    )
-    return old - {*new, *re.findall(r"\w+", second)}, new - {*old, *re.findall(r"\w+", first)}
+    old, new = (_straight(text) for text in (first, second))
+    return set(_names(old)) - _spelled(old, new), set(_names(new)) - _spelled(new, old)
+
+
+def _names(text: str) -> Iterator[str]:
+    for found in re.finditer(r"(?<=[^.!?:\s]\s)[A-ZÀ-Þ][\w'-]+", text):
+        yield found[0]
+
+
+def _spelled(text: str, other: str) -> set[str]:
+    """The names of `text` that stand in `other`, too, in whatever case."""
+    words = set(re.findall(r"[\w'-]+", other.casefold()))
+    return {name for name in _names(text) if name.casefold() in words}
+
+
+def _straight(text: str) -> str:
+    """One kind of apostrophe."""
+    return text.replace("’", "'")
 
 
 def _changed(kind: str, gone: frozenset[str], come: frozenset[str]) -> str:
