@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.sentences import sentences
+from rag.support import content_words
 from rag.types import Source
 from rag.verdicts.statement import Statement, read
 
@@ -31,13 +32,18 @@ LONGEST = 1200
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Characters [start, end) of a source's text. `size` is 1 or 2 sentences."""
+    """Characters [start, end) of a source's text. `size` is 1 or 2 sentences, `words` the stems of its content words."""
 
     source: Source
     start: int
     end: int
     size: int
-    statement: Statement
+    words: frozenset[str]
+
+    @property
+    def statement(self) -> Statement:
+        """Read when it is asked for: most windows never come near a claim."""
+        return read(self.text)
 
     @property
     def text(self) -> str:
@@ -64,7 +70,7 @@ class Windows:
     def __init__(self, sources: Sequence[Source]) -> None:
         self.all = [window for source in sources for window in _windows(source)]
         single = [window for window in self.all if window.size == 1]
-        having = Counter(word for window in single for word in window.statement.words)
+        having = Counter(word for window in single for word in window.words)
         self._rarity = {word: _rarity(count, len(single)) for word, count in having.items()}
         self._rarest = _rarity(0, len(single))
 
@@ -80,7 +86,7 @@ class Windows:
         for window in self.all:
             if source is not None and window.source.number != source:
                 continue
-            shared = claim.words & window.statement.words
+            shared = claim.words & window.words
             if shared:
                 weight = sum(self.rarity(word) for word in shared) / total
                 found.append((weight - SECOND * (window.size - 1), window, weight))
@@ -98,12 +104,10 @@ def _rarity(count: int, of: int) -> float:
 
 def _windows(source: Source) -> list[Window]:
     spans = [(start, min(end, start + LONGEST)) for start, end in sentences(source.text)]
-    single = [_window(source, start, end, 1) for start, end in spans]
+    single = [Window(source, start, end, 1, content_words(source.text[start:end])) for start, end in spans]
     double = [
-        _window(source, first[0], second[1], 2) for first, second in pairwise(spans) if second[1] - first[0] <= LONGEST
+        Window(source, first.start, second.end, 2, first.words | second.words)
+        for first, second in pairwise(single)
+        if second.end - first.start <= LONGEST
     ]
     return single + double
-
-
-def _window(source: Source, start: int, end: int, size: int) -> Window:
-    return Window(source, start, end, size, read(source.text[start:end]))

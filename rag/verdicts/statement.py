@@ -72,6 +72,7 @@ def read(text: str) -> Statement:
     return Statement(text, tuple(tokens), content_words(text))
 
 
+@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Lower case, without accents, dots of an abbreviation and the possessive."""
     word = word.casefold().removesuffix("'s").removesuffix("'")
