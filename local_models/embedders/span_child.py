@@ -11,7 +11,8 @@ from local_models.client import WorkerClient
 from local_models.types import FoundSpan
 
 REQUEST_PASSAGES = 6
-"""Passages per request: a cancel waits for one of these, 0.1 s on 2 cores."""
+"""Passages per request: a cancel waits for one of these, 0.09 s on 2 threads for passages of 888 characters. Twice as
+many in a request are no faster."""
 
 
 class ChildSpanReader:

@@ -7,14 +7,16 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.benchmarks import answering, indexing, memory, responsiveness, window
+from tests.benchmarks import answering, indexing, memory, responsiveness, starting, viewing, window
 
 BENCHMARKS = {
     "window": window.measure,
     "indexing": indexing.measure,
+    "starting": starting.measure,
     "answering": answering.measure,
     "responsiveness": responsiveness.measure,
     "memory": memory.measure,
+    "viewing": viewing.measure,
 }
 
 
