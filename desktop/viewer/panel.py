@@ -123,6 +123,8 @@ class SourcesPanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._count.setVisible(self.width() >= NARROW)
+        if (chosen := self._list.currentItem()) is not None:
+            self._list.scrollToItem(chosen)
 
     def event(self, event: QEvent) -> bool:
         """Esc is this panel's own while the keyboard is in it, whatever else it means in the window."""

@@ -82,7 +82,7 @@ class ProseView(QTextEdit):
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "bare")
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self.setAccessibleName("Text of the source, with the quote marked")
 
     def show_text(self, shown: Shown) -> None:

@@ -61,8 +61,11 @@ class FakePages:
         self.closed = True
 
 
-def write_register(path: Path, pages: int) -> None:
-    """A PDF of A4 pages with three lines each, different on every page. By hand: PDFium takes minutes for 3,000."""
+def write_register(path: Path, pages: int, *, more: int = 0) -> None:
+    """A PDF of A4 pages with three lines each, and so many `more`, different on every page.
+
+    By hand: PDFium takes minutes to make 3,000.
+    """
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[" + b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(pages)) + b"]/Count %d>>" % pages,
@@ -73,8 +76,12 @@ def write_register(path: Path, pages: int) -> None:
             f"Entry {number} of the register.",
             f"The tenant of house {number} repairs the boiler within {number % 90 + 2} days.",
             "Nothing else is written on this page.",
+            *(
+                f"Line {n} of entry {number}: the keys of cellar {n * number} hang beside the door."
+                for n in range(more)
+            ),
         )
-        shown = "".join(f"({line}) Tj 0 -20 Td " for line in lines)
+        shown = "".join(f"({line}) Tj 0 -18 Td " for line in lines)
         content = f"BT /F1 12 Tf 72 700 Td {shown}ET".encode()
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>"
