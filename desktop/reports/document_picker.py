@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from desktop.controls import ElidedLabel, IconButton, button, column, label, row
 from desktop.tokens import XS, S
+from rag.reports.export import names_of
 from rag.types import Document
 
 _ID = int(Qt.ItemDataRole.UserRole)
@@ -57,8 +58,8 @@ class DocumentPicker(QWidget):
         self._chosen = wanted[:most] if most else wanted
         blocker = QSignalBlocker(self._list)
         self._list.clear()
-        for document in documents:
-            item = QListWidgetItem(document.title or document.path.name)
+        for document, name in zip(documents, names_of(documents), strict=True):
+            item = QListWidgetItem(name or document.path.name)
             item.setData(_ID, document.id)
             item.setToolTip(str(document.path))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -132,7 +133,7 @@ class DocumentPicker(QWidget):
         self.changed.emit()
 
     def _tell(self) -> None:
-        names = [self._documents[id_].title for id_ in self._chosen]
+        names = names_of([self._documents[id_] for id_ in self._chosen])
         ordered = self._most == 2 and len(names) == 2
         self._count.setVisible(not ordered)
         self._order.setVisible(ordered)

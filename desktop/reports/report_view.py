@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QProgressBar, QStackedWidget, QWidget
 
@@ -21,6 +21,7 @@ from rag.report_types import Report, ReportKind, ReportRow
 from rag.reports.export import markdown
 from rag.types import MessageStatus
 
+FACTS = ReportKind.FACTS
 FILTER_MS = 200
 """A filter waits this long for the next letter."""
 
@@ -58,7 +59,7 @@ class ReportView(QWidget):
         self._filter.setAccessibleName("Filter the rows")
         self._differs = QCheckBox("Only what differs")
         self._differs.setChecked(True)
-        self._export = button("Take along")
+        self._export = button("Export")
         self._menu = QMenu(self._export)
         self._copy = self._menu.addAction("Copy with footnotes")
         self._markdown = self._menu.addAction("Save as Markdown…")
@@ -80,16 +81,22 @@ class ReportView(QWidget):
             self._filter.clear()
             self._typing.stop()
             self._model.show("", hides_same=self._differs.isChecked())
-        shown = self._table.rowCount() if report.kind is ReportKind.FACTS else len(self._model.rows)
+        shown = self._table.rowCount() if report.kind is FACTS else len(self._model.rows)
         if not same or len(report.rows) != shown:
             self._fill(report)
         self._tell()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Cells of a table have their colours in them."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.report is not None and self.report.kind is FACTS:
+            self._fill(self.report)
 
     def add_rows(self, rows: Sequence[ReportRow]) -> None:
         """More rows of the report on screen."""
         if self.report is None:
             return
-        if self.report.kind is ReportKind.FACTS:
+        if self.report.kind is FACTS:
             self._table.add_rows(rows)
         else:
             self._model.append(rows)
@@ -119,7 +126,7 @@ class ReportView(QWidget):
         return markdown(self.report) if self.report is not None else ""
 
     def _fill(self, report: Report) -> None:
-        facts = report.kind is ReportKind.FACTS
+        facts = report.kind is FACTS
         if facts:
             self._table.begin(report.columns)
             self._table.add_rows(report.rows)
@@ -149,7 +156,7 @@ class ReportView(QWidget):
 
     def _show_body(self) -> None:
         report = self.report
-        if report is not None and report.kind is ReportKind.FACTS:
+        if report is not None and report.kind is FACTS:
             self._body.setCurrentWidget(self._table)
         elif self._model.rowCount():
             self._body.setCurrentWidget(self._rows)

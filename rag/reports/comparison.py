@@ -20,8 +20,9 @@ from local_models.cancel import CancelToken
 from rag.events import Notice, RowsAdded
 from rag.report_types import ReportCell, ReportRequest, ReportRow, RowKind
 from rag.reports.alignment import Stretches, equal_runs, moved, pairs_alike
-from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, names_of, sentences_of
+from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, sentences_of
 from rag.reports.difference import Difference, difference, key, masked_words
+from rag.reports.export import names_of
 from rag.types import Document
 
 MOVED, FEWEST_WORDS = 0.9, 4

@@ -88,15 +88,6 @@ class Stretch:
         return self.passage.heading.rsplit(HEADING_SEPARATOR, 1)[-1]
 
 
-def names_of(documents: Sequence[Document]) -> list[str]:
-    """Their titles; with the file's name where several have the same."""
-    titles = [document.title for document in documents]
-    return [
-        title if titles.count(title) == 1 else f"{title} ({document.path.name})"
-        for title, document in zip(titles, documents, strict=True)
-    ]
-
-
 def passages_of(library: Library, document: Document) -> list[Passage]:
     """All of them, in order."""
     return library.document_passages(document.id, 0, document.passages)

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from rag.chunking import HEADING_SEPARATOR
 from rag.report_types import Report, ReportCell, ReportKind, ReportRow, RowKind
-from rag.types import Citation, MessageStatus, Place
+from rag.types import Citation, Document, MessageStatus, Place
 
 KINDS = {
     RowKind.OVERVIEW: "In short",
@@ -62,6 +62,15 @@ def place_of(citation: Citation) -> Place:
     before = source.text.count("\n", 0, citation.quote_span.start - source.span.start)
     first = place.lines[0] + before
     return Place(lines=(first, first + citation.quote.count("\n")))
+
+
+def names_of(documents: Sequence[Document]) -> list[str]:
+    """Their titles; with the file's name where several have the same."""
+    titles = [document.title for document in documents]
+    return [
+        title if titles.count(title) == 1 else f"{title} ({document.path.name})"
+        for title, document in zip(titles, documents, strict=True)
+    ]
 
 
 def where(citation: Citation) -> str:

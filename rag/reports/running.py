@@ -17,7 +17,8 @@ from rag.events import Notice, ReportEvent, ReportFinished, ReportStarted, RowsA
 from rag.report_types import Report, ReportEnding, ReportHead, ReportKind, ReportRequest
 from rag.reports.cards import make_cards
 from rag.reports.comparison import compare
-from rag.reports.desk import Desk, Job, WrittenBy, names_of, passages_of
+from rag.reports.desk import Desk, Job, WrittenBy, passages_of
+from rag.reports.export import names_of
 from rag.reports.facts import tabulate
 from rag.reports.mentions import list_mentions
 from rag.reports.phrasing import summarise_as_asked
