@@ -32,7 +32,7 @@ LONGEST = 1200
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Characters [start, end) of a source's text. `size` is 1 or 2 sentences, `words` the stems of its content words."""
+    """Characters [start, end) of a source's text. `size` is 1 or 2 sentences, `words` its content words."""
 
     source: Source
     start: int

@@ -20,6 +20,11 @@ from rag.verdicts.units import MONEY, SCALES, Unit, unit_of
 NEAR = Decimal("0.01")
 """Share by which two numbers may differ where a unit was converted: 3 miles are "about 4.8 km"."""
 
+_IN_HEADINGS = MONEY | {"percent"}
+"""Units that tables name in a heading, so that their numbers stand alone."""
+
+_TWO_WORDS = {"per cent": "%", "per hundred": "%", "basis point": "bp", "basis points": "bp"}
+
 COUNTED = 3
 """Words behind a number among which its noun is looked for: "two spare front keys"."""
 
@@ -71,7 +76,7 @@ class Quantity:
             exact = self.unit.factor == other.unit.factor
             return self.dimension == other.dimension and _close(self.value, other.value, exact=exact)
         if self.unit or other.unit:
-            return self.number == other.number and not (self.noun and other.noun and self.dimension not in MONEY)
+            return self.number == other.number and not (self.noun or other.noun)
         return self.number == other.number
 
     def rivals(self, other: Quantity) -> bool:
@@ -89,7 +94,7 @@ def check(claim: Statement, evidence: Statement, context: Statement) -> Finding 
     for quantity in quantities(claim.text):
         rivals = [one for one in told if one.rivals(quantity)]
         equal = [one for one in told if one.equals(quantity)]
-        if equal and (not rivals or any(one in rivals for one in equal) or not quantity.noun):
+        if equal and (not rivals or any(one in rivals for one in equal) or quantity.dimension in _IN_HEADINGS):
             continue
         if rivals and not equal:
             nearest = min(rivals, key=lambda one: abs(one.value - quantity.value))
@@ -149,7 +154,9 @@ def _quantity(
         unit, first = before, pieces[place - 1].start()
     end = max(end, last)
     is_code = place > 0 and words[place - 1] in _CODED
-    noun, last_of_noun = ("", 0) if unit or is_code else _noun(text, pieces, words, behind)
+    noun, last_of_noun = ("", 0) if unit else _noun(text, pieces, words, behind)
+    if is_code and not unit:
+        noun, last_of_noun, first = stem(words[place - 1]), 0, pieces[place - 1].start()
     digits = pieces[place]["number"] or pieces[place]["joined"]
     return Quantity(
         text=" ".join(text[first : pieces[max(end, last_of_noun)].end()].split()),
@@ -167,9 +174,11 @@ def _unit(pieces: Sequence[re.Match[str]], words: Sequence[str], behind: int) ->
     """The unit behind a number: "5 km", "ten working days", "6-month", and the place of its last piece."""
     for place in range(behind, min(behind + 2, len(words))):
         word = words[place]
+        if pieces[place].string[pieces[place].start() - 1] == "'":
+            break
         unit = unit_of(pieces[place].group()) or unit_of(word) or unit_of(re.split("[-/]", word)[0])
-        if word == "per" and words[place + 1 : place + 2] in (["cent"], ["hundred"]):
-            return unit_of("%"), place + 1
+        if f"{word} {words[place + 1] if place + 1 < len(words) else ''}" in _TWO_WORDS:
+            return unit_of(_TWO_WORDS[f"{word} {words[place + 1]}"]), place + 1
         if unit is not None and (len(word) > 1 or place == behind):
             return unit, place
         if word not in _PASSED:
@@ -188,7 +197,7 @@ def _noun(text: str, pieces: Sequence[re.Match[str]], words: Sequence[str], behi
     noun, found = "", 0
     for place in range(behind, min(behind + COUNTED, len(words))):
         gap = text[pieces[place - 1].end() : pieces[place].start()]
-        if words[place] in _NOT_COUNTED or any(mark in gap for mark in ".,;:()") or not pieces[place]["word"]:
+        if words[place] in _NOT_COUNTED or any(mark in gap for mark in ".,;:()'") or not pieces[place]["word"]:
             break
         noun, found = words[place], place
         if noun.endswith("s"):
