@@ -76,7 +76,8 @@ def check(claim: Statement, evidence: Statement, context: Statement) -> Finding 
         )
         if is_told or _spells_out(name, claim, as_written):
             continue
-        if not name.is_first or name.folded not in as_written:
+        is_explained = name.following == ")" and name.is_code
+        if not is_explained and (not name.is_first or name.folded not in as_written):
             missing.append(name)
     for name in missing:
         rival = _rival(name, others)
@@ -203,8 +204,15 @@ def _rival(name: Name, others: list[Name]) -> Name | None:
         return same[0]
     if name.is_first:
         return next((one for one in others if one.is_first), None)
-    others = [one for one in others if one.is_code == name.is_code and not one.is_first]
+    if name.is_code:
+        return next((one for one in others if one.is_code and _letters(one.folded) == _letters(name.folded)), None)
+    others = [one for one in others if not (one.is_code or one.is_first)]
     return min(others, key=lambda one: abs(one.position - name.position), default=None)
+
+
+def _letters(code: str) -> str:
+    """What two codes share that differ in their number: B6 and B12, A380 and A350."""
+    return "".join(letter for letter in code if letter.isalpha())
 
 
 def _shown(token: Token) -> str:

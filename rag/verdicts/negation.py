@@ -18,7 +18,7 @@ REACH = 7
 
 _NEGATORS = frozenset(
     """not no never none neither nor nothing nobody nowhere without cannot hardly scarcely
-    kein keine keinen keiner keinem nicht nie niemals non ne pas jamais aucun aucune ningun ninguna sin nunca""".split()
+    kein keine keinen keiner keinem nicht nie niemals ne pas jamais aucun aucune ningun ninguna sin nunca""".split()
 )
 _VERBS = frozenset("fail fails failed failing lack lacks lacked lacking refuse refuses refused".split())
 """Verbs that deny what follows."""

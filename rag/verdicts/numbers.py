@@ -29,7 +29,7 @@ COUNTED = 3
 """Words behind a number among which its noun is looked for: "two spare front keys"."""
 
 _PIECE = re.compile(
-    r"(?P<code>\b[^\W\d_]+[-–]?\d[\w.-]*\b|\b\d+[^\W\d_]+\d\w*\b|\+\d\b)"
+    r"(?P<code>\b[^\W\d_]+[-–]?\d[\w./-]*\b|\b\d+[^\W\d_]+\d\w*\b|\+\d\b)"
     r"|(?P<number>\d+(?:[.,'\u00a0\u202f]\d+)*)(?P<ordinal>st|nd|rd|th)?\b"
     r"|(?P<joined>\d+(?:[.,]\d+)*)(?=[^\W\d_%]{1,3}\b)"
     r"|(?P<word>°[CcFf]|[km]²|[^\W\d_]+(?:[-/][^\W\d_]+)*[²³23]?|[%‰€$£¥₹])"
