@@ -45,7 +45,7 @@ def make_cards(
     request: ReportRequest, documents: Sequence[Document], desk: Desk, cancel: CancelToken
 ) -> Iterator[JobEvent]:
     """Yield cards part by part. Raises UsageError for an unknown chapter, ModelError, WorkerDied, Cancelled."""
-    parts = [part for document in documents for part in _parts(desk, document, request.chapter, len(documents) > 1)]
+    parts = _below(request.chapter, parts_of(desk, documents))
     if request.chapter and not parts:
         raise UsageError(
             f"No heading has the words “{request.chapter}”.", "Give words of a heading, or leave the chapter out."
@@ -68,15 +68,16 @@ def make_cards(
         made += len(rows)
         if rows:
             yield RowsAdded(tuple(rows))
-    if made < wanted:
-        yield Notice(f"The text gave {made} cards; more could not be checked against it.")
+    if not made:
+        yield Notice("No card could be made: the rules are for English sentences with definitions, figures or names.")
+    elif made < wanted:
+        many = "card" if made == 1 else "cards"
+        yield Notice(f"The text gave {made} {many}; more could not be checked against it.")
 
 
-def _parts(desk: Desk, document: Document, chapter: str, several: bool) -> list[Part]:  # noqa: FBT001
+def _below(chapter: str, parts: Sequence[Part]) -> list[Part]:
+    """What stands under headings with the words of `chapter`; everything without any."""
     wanted = chapter.casefold().strip()
-    parts = parts_of(desk, document, several=several)
-    if not wanted:
-        return parts
     kept = [
         Part(part.section, tuple(one for one in part.sentences if wanted in one.passage.heading.casefold()))
         for part in parts

@@ -86,7 +86,7 @@ def _phrased(
     request: ReportRequest, documents: Sequence[Document], desk: Desk, info: ModelInfo, cancel: CancelToken
 ) -> Iterator[JobEvent]:
     numbering = Numbering(desk.library)
-    parts = [part for document in documents for part in parts_of(desk, document, several=len(documents) > 1)]
+    parts = parts_of(desk, documents)
     yield from tell_unread(documents, parts)
     sizes = [len(part.sentences) for part in parts]
     given = shares(sizes, request.length or max(usual_length(sum(sizes)), len(parts)))

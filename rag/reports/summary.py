@@ -22,6 +22,7 @@ from rag.ports import Vectors
 from rag.report_types import ReportRequest, ReportRow, RowKind
 from rag.reports.centrality import Scores, centrality, choose, shares
 from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, is_prose, sentences_of
+from rag.reports.difference import key
 from rag.reports.questions import stands_alone
 from rag.types import Document
 
@@ -62,7 +63,7 @@ def summarise(
 ) -> Iterator[JobEvent]:
     """Quote the most central sentences of each part, then of everything. Raises ModelError, WorkerDied, Cancelled."""
     numbering = Numbering(desk.library)
-    parts = [part for document in documents for part in parts_of(desk, document, several=len(documents) > 1)]
+    parts = parts_of(desk, documents)
     yield from tell_unread(documents, parts)
     everything = [sentence for part in parts for sentence in part.sentences]
     given = shares([len(part.sentences) for part in parts], request.length or usual_length(len(everything)))
@@ -100,11 +101,21 @@ def tell_unread(documents: Sequence[Document], parts: Sequence[Part]) -> Iterato
             yield Notice(f"“{document.title}” has no whole sentences to summarise: a table, code, or a scan.")
 
 
-def parts_of(desk: Desk, document: Document, *, several: bool) -> list[Part]:
-    """The document's prose in parts of a readable size, by its headings. `several`: others are summarised beside it."""
-    prose = [sentence for sentence in sentences_of(desk.library, document) if is_prose(sentence)]
-    parts = _joined(_by_heading(prose, 1)) if prose else ()
-    return [Part(_section(document, part, several=several), tuple(part)) for part in parts]
+def parts_of(desk: Desk, documents: Sequence[Document]) -> list[Part]:
+    """The documents' prose in parts of a readable size, by their headings. What is said twice stands once."""
+    said: set[str] = set()
+    return [part for document in documents for part in _parts(desk, document, said, several=len(documents) > 1)]
+
+
+def _parts(desk: Desk, document: Document, said: set[str], *, several: bool) -> Iterator[Part]:
+    prose = []
+    for sentence in sentences_of(desk.library, document):
+        if is_prose(sentence) and key(sentence.text) not in said:
+            said.add(key(sentence.text))
+            prose.append(sentence)
+    if prose:
+        for part in _joined(_by_heading(prose, 1)):
+            yield Part(_section(document, part, several=several), tuple(part))
 
 
 def _by_heading(run: list[Stretch], depth: int) -> Iterator[list[Stretch]]:

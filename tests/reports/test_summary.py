@@ -45,6 +45,12 @@ def test_a_document_without_sentences_is_named(room: ReportRoom) -> None:
     assert "Prices" in report.notices[0]
 
 
+def test_what_is_said_twice_is_told_once(room: ReportRoom) -> None:
+    document = room.add("Lease", ["The rent of the flat is paid to the landlord. " * 30, RENT], ["A", "B"])
+    told = [row.cells[0].text for row in room.make(summary(document.id, length=10)).rows if row.section]
+    assert len(told) == len(set(told)) == 10
+
+
 def test_a_stop_keeps_the_parts_that_are_done(room: ReportRoom) -> None:
     document = room.add("Lease", [RENT, HEATING], ["Rent", "Heating"])
     cancel = CancelToken()
@@ -87,7 +93,7 @@ def test_a_model_writes_and_what_the_sources_do_not_say_is_left_out(room: Report
 
 
 def test_a_long_document_is_given_to_the_model_in_parts_that_fit(room: ReportRoom) -> None:
-    pages = [RENT, HEATING, RENT, HEATING]
+    pages = [RENT, HEATING, RENT.replace("rent", "fee"), HEATING.replace("boiler", "stove")]
     document = room.add("Lease", pages, ["A", "B", "C", "D"])
     room.generator.n_ctx = 700
     room.say = "The rent of the flat is paid to the landlord. [1]"
