@@ -1,9 +1,9 @@
 """Runs long jobs away from the GUI thread and brings their events back to it.
 
 A job is a plain generator of events that takes a cancel token (rag.assistant), or a quick function. It runs in a
-lane: `read` has two threads, `write`, `ask` and `report` one each, so writes to the library never overtake each other and
-there is no lock code above this file. Events come back by desktop.mail, a few milliseconds' worth at a time: a
-thousand events do not flood the event loop, and a widget may die while its job is still winding down.
+lane: `read` and `view` have two threads, `write`, `ask` and `report` one each, so writes to the library never overtake
+each other and there is no lock code above this file. Events come back by desktop.mail, a few milliseconds' worth at a
+time: a thousand events do not flood the event loop, and a widget may die while its job is still winding down.
 
 This file knows nothing of documents and of widgets. It is the one place of the window that catches `Exception`: a
 bug becomes an UnexpectedError, logged without any document's text.

@@ -315,7 +315,8 @@ class Workspace(QWidget):
 
     def _close_sources(self) -> None:
         self._sources.reduce()
-        self._toggle_sources()
+        if self._sources_wanted:
+            self._toggle_sources()
 
     def _toggle_sources(self) -> None:
         self._sources_wanted = not self._sources_wanted

@@ -145,7 +145,7 @@ class OpenedSource(QWidget):
 
     def _connect(self) -> None:
         self._open.clicked.connect(self._open_file)
-        self._bar.page_asked.connect(self._page_view.go_to)
+        self._bar.page_asked.connect(self._go_to_page)
         self._bar.zoom_asked.connect(self._zoom)
         self._bar.text_asked.connect(self._choose_text)
         self._bar.more_asked.connect(self._ask_more)
@@ -198,7 +198,7 @@ class OpenedSource(QWidget):
             self._say_unplaced()
 
     def _show_pictures(self) -> None:
-        self._stack.setCurrentWidget(self._page_view)
+        self._turn_to(self._page_view)
         self._bar.show_pages(drawn=True, text=False)
         self._bar.show_more(there_is=False)
         self._bar.show_zoom(None if self._page_view.fits_width else self._page_view.zoom)
@@ -209,7 +209,7 @@ class OpenedSource(QWidget):
             self._lines.show_text(finding.shown, finding.media_type, finding.language)
         else:
             self._prose.show_text(finding.shown)
-        self._stack.setCurrentWidget(self._lines if by_lines else self._prose)
+        self._turn_to(self._lines if by_lines else self._prose)
         self._bar.show_pages(drawn=finding.drawable, text=True)
         self._bar.show_zoom(self._letters)
         goes_on = finding.shown.more_before or finding.shown.more_after
@@ -295,6 +295,18 @@ class OpenedSource(QWidget):
 
     def _usual_size(self) -> None:
         self._zoom(0)
+
+    def _turn_to(self, view: QWidget) -> None:
+        """The keyboard stays with what is read when that changes its form."""
+        focus = self.focusWidget()
+        held = focus is not None and focus.hasFocus() and self._stack.isAncestorOf(focus)
+        self._stack.setCurrentWidget(view)
+        if held:
+            self.focus_view()
+
+    def _go_to_page(self, number: int) -> None:
+        self._page_view.go_to(number)
+        self.focus_view()
 
     def _previous_page(self) -> None:
         self._page_view.go_to(self._page_view.number - 1)

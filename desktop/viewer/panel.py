@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, QWidget
 
 from desktop.controls import IconButton, column, label, row
@@ -119,6 +119,11 @@ class SourcesPanel(QFrame):
     def finish(self) -> None:
         """For the very end, when the lanes are closed."""
         self._pages.close()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is looked at: no file stays open for it."""
+        super().hideEvent(event)
+        self._lanes.view.call(self._pages.release)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

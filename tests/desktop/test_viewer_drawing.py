@@ -15,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
-from desktop.viewer.drawing import place, spread
+from desktop.viewer.drawing import _Desk, place, spread
 from desktop.viewer.page_view import PageView, Target
 from desktop.viewer.pages import MarkedWord
 from desktop.viewer.pdf import PdfPages
@@ -156,3 +156,12 @@ def test_a_quote_on_page_2718_is_shown_boxed(pages: PdfPages, lanes: Lanes, qtbo
     qtbot.waitUntil(lambda: not view.busy, timeout=20_000)
     assert view.number == 2718
     assert view.kept.picture(0) is None
+
+
+def test_a_file_is_let_go_after_each_request_where_it_could_not_be_replaced(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "one.pdf", [[Ink(72, 120, "Only page.")]])
+    desk = _Desk()
+    outline = desk.and_close(desk.outline)
+    (answer,) = outline({"path": str(path), "stamp": [1, 1]}, never())
+    assert len(answer["sizes"]) == 2  # type: ignore[arg-type]
+    assert desk._document is None
