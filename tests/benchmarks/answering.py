@@ -16,10 +16,12 @@ from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, ModelSettings, Sampling
 from rag.assistant import Assistant
 from rag.bootstrap import open_assistant
+from rag.citing import cite
 from rag.constraint import Strength, for_sources
 from rag.events import Finished, Quoted, Retrieved
 from rag.prompting import lay_out
-from rag.types import Mode, Place, Source, Span
+from rag.types import Answer, Mode, Place, Source, Span
+from rag.verdicts.statement import read
 from tests.benchmarks.corpus import write_folder
 from tests.benchmarks.figures import Figure
 
@@ -61,8 +63,22 @@ def _grounded(assistant: Assistant, questions: list[str]) -> list[Figure]:
         Figure(
             "grounded, question to first word, warm", statistics.median(a.timings.first_token_s for a in written), "s"
         ),
+        Figure(
+            "grounded, share of an answer's time that citing and its check take",
+            statistics.median(_check_s(answer) / answer.timings.total_s for answer in written),
+            "",
+            asked="at most 0.15",
+        ),
         Figure("grounded, prompt length", statistics.median(a.prompt_tokens for a in written), "tokens"),
     ]
+
+
+def _check_s(answer: Answer) -> float:
+    """Seconds to cite what the model wrote, with nothing of it read before."""
+    read.cache_clear()
+    started = time.monotonic()
+    cite(answer.raw, answer.sources)
+    return time.monotonic() - started
 
 
 def _held(folder: Path, questions: list[str]) -> list[Figure]:

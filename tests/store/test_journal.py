@@ -12,6 +12,7 @@ from rag.store.journal import Journal
 from rag.store.library import Library
 from rag.types import (
     Answer,
+    CheckedSentence,
     Citation,
     CitationOrigin,
     Conversation,
@@ -25,6 +26,7 @@ from rag.types import (
     Quote,
     Scope,
     Scores,
+    SentenceVerdict,
     Source,
     Span,
     Timings,
@@ -169,6 +171,7 @@ def test_a_finished_answer_comes_back_whole(
         completion_tokens=12,
         confidence=0.5,
         raw="It rains [1] and pours [2][9].",
+        sentences=(CheckedSentence(9, 20, SentenceVerdict.PARTLY, "some", 0.4, first, "it", Span(0, 2, 1)),),
     )
     kept = journal.finish_answer(begun.id, answer, MessageStatus.COMPLETE)
     assert kept.answer == answer
