@@ -2,7 +2,7 @@
 
 A logistic regression of two features. It knows no contradictions: these are the checks' part, and
 rag.verdicts.judging puts both together. A model of entailment would be one more feature here; the embedder's cosine
-was tried and left out (docs/decisions).
+was tried and left out (docs/decisions/0009).
 """
 
 from __future__ import annotations
