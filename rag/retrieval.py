@@ -20,7 +20,7 @@ from local_models.cancel import CancelToken
 from rag.events import Retrieved
 from rag.index.calibration import unrelated_cosine
 from rag.index.code import code_share
-from rag.index.fusion import fuse, highest_words_score, vectors_share
+from rag.index.fusion import LEAST_TOTAL, as_in_a_larger_library, fuse, highest_words_score, vectors_share
 from rag.index.languages import foreign_share
 from rag.index.terms import QueryTerm, asked_words, match_query, query_terms
 from rag.index.vectors import Ids, VectorIndex
@@ -110,7 +110,22 @@ class Retriever:
         match = match_query(terms)
         if not match:
             return {}
+        if self._library.passage_count() < LEAST_TOTAL:
+            return self._by_words_of_few(terms, scope)
         return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=CANDIDATES))
+
+    def _by_words_of_few(self, terms: Sequence[QueryTerm], scope: Scope) -> dict[int, float]:
+        """The same for a library in which the index can't tell a rare word from a common one."""
+        forms = dict.fromkeys(form for term in terms for form in term.forms)
+        found = {
+            form: dict(
+                self._library.search_words(match_query([form]), weights=FIELD_WEIGHTS, scope=scope, limit=CANDIDATES)
+            )
+            for form in forms
+        }
+        return as_in_a_larger_library(
+            found, self._library.word_document_frequency(list(forms)), self._library.passage_count()
+        )
 
     def _by_vectors(
         self, question: str, allowed: Ids | None, also: Sequence[int], cancel: CancelToken

@@ -26,6 +26,10 @@ CODE_VECTORS_SHARE = 0.7
 LEAST_WEIGHT = 0.3
 """IDF of a term in 4 of 10 passages: a question of still commoner words alone never looks like full agreement."""
 
+LEAST_TOTAL = 40
+"""Passages from which a word's rarity can be told. A smaller library is taken for a part of one this large, or a word
+that stands in each of its three passages would say nothing, and none of its own questions would find an answer."""
+
 FOREIGN_VECTORS_SHARE = 0.2
 """When the embedder was not trained for the question's language. With 0.5 the mean over Arabic, Chinese, German,
 Russian, Spanish, Thai and Turkish questions (XQuAD, MiniLM) falls from .951 to .905; words alone give .950."""
@@ -44,8 +48,22 @@ def highest_words_score(frequencies: Iterable[int], total: int) -> float:
 
     A term that occurs nowhere counts as if it did once: what nothing speaks of must lower everyone's share.
     """
+    total = max(total, LEAST_TOTAL)
     weights = sum(inverse_document_frequency(total, max(having, 1)) for having in frequencies)
     return BM25_SATURATION * max(weights, LEAST_WEIGHT)
+
+
+def as_in_a_larger_library(
+    found: Mapping[str, Mapping[int, float]], frequencies: Mapping[str, int], total: int
+) -> dict[int, float]:
+    """BM25 by passage, from that of each term alone, with the terms' rarity among LEAST_TOTAL passages."""
+    scores: dict[int, float] = {}
+    for term, by_passage in found.items():
+        having = frequencies.get(term, len(by_passage))
+        gain = inverse_document_frequency(LEAST_TOTAL, having) / inverse_document_frequency(total, having)
+        for id_, score in by_passage.items():
+            scores[id_] = scores.get(id_, 0.0) + gain * score
+    return scores
 
 
 def vectors_share(foreign: float = 0.0, code: float = 0.0) -> float:

@@ -10,7 +10,9 @@ from rag.index.fusion import (
     BM25_SATURATION,
     CODE_VECTORS_SHARE,
     FOREIGN_VECTORS_SHARE,
+    LEAST_TOTAL,
     VECTORS_SHARE,
+    as_in_a_larger_library,
     fuse,
     highest_words_score,
     inverse_document_frequency,
@@ -69,7 +71,15 @@ def test_the_highest_score_counts_what_occurs_nowhere() -> None:
 
 def test_words_in_every_passage_never_look_like_full_agreement() -> None:
     assert inverse_document_frequency(10, 10) == 1e-6
-    assert highest_words_score([10], 10) == pytest.approx(BM25_SATURATION * 0.3)
+    assert highest_words_score([40], 40) == pytest.approx(BM25_SATURATION * 0.3)
+
+
+def test_in_a_small_library_a_word_counts_as_it_would_in_a_larger_one() -> None:
+    everywhere, once = inverse_document_frequency(3, 3), inverse_document_frequency(3, 1)
+    found = {"pay": {1: everywhere, 2: everywhere, 3: everywhere}, "euros": {2: once}}
+    scores = as_in_a_larger_library(found, {"pay": 3, "euros": 1}, 3)
+    assert scores[1] == pytest.approx(inverse_document_frequency(LEAST_TOTAL, 3))
+    assert scores[2] == pytest.approx(scores[1] + inverse_document_frequency(LEAST_TOTAL, 1))
 
 
 def test_the_vectors_of_an_embedder_that_finds_everything_alike_count_from_its_own_zero() -> None:

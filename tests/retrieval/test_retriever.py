@@ -84,6 +84,21 @@ def test_words_find_a_passage_before_there_are_vectors(room: Room) -> None:
     assert best.scores.vectors is None
 
 
+@pytest.fixture
+def one_passage(tmp_path: Path) -> Iterator[Room]:
+    store = Store.open(tmp_path / "small")
+    room = Room(store, tmp_path / "index of small")
+    room.add("accounts.md", ["The society was founded in 1962. Members pay 40 euros a year."], "Accounts")
+    yield room
+    store.close()
+
+
+def test_a_library_of_one_passage_is_relevant_to_a_question_with_its_words_and_to_no_other(one_passage: Room) -> None:
+    assert one_passage.ask("How much do members pay?").relevant
+    assert one_passage.ask("When was the society founded?").relevant
+    assert not one_passage.ask("Who won the world cup in 1998?").relevant
+
+
 def test_the_embedder_is_not_asked_while_there_are_no_vectors(room: Room) -> None:
     room.ask("Are pets allowed?")
     assert room.embedder.asked == []
