@@ -24,8 +24,8 @@ PASSAGES = 12
 """Passages of a document that are read for one cell."""
 
 SURE_ENOUGH = 0.35
-"""Probability of words from which they are told. Of 120 questions of SQuAD 2.0 asked of their own article 0.9 have
-words this probable, and none of them when asked of another article."""
+"""Probability of words from which they are told. Of 120 questions of SQuAD 2.0 asked of their own article 95 % have
+words this probable, and none of them when asked of another article; on 80 other questions 92 % and none."""
 
 LABELLED = 0.98
 """What a value behind its own label is told to be: the label is right, the line may still be about another thing."""
