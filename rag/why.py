@@ -84,8 +84,8 @@ def _words_of(hit: Hit, beginnings: tuple[str, ...]) -> list[str]:
         return "0" if plain and not word.casefold().startswith(beginnings) else word
 
     title = hit.document.title or hit.document.path.stem
-    texts = (_RUN.sub(kept, text) for text in (title, hit.passage.heading, hit.passage.text))
-    fields = passage_terms(*texts, guess_language(hit.passage.text))
+    title, heading, text = (_RUN.sub(kept, text) for text in (title, hit.passage.heading, hit.passage.text))
+    fields = passage_terms(title, heading, text, guess_language(hit.passage.text))
     return f"{fields.title} {fields.heading} {fields.body}".split()
 
 
