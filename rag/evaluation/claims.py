@@ -89,7 +89,7 @@ def _judge(claim: LabelledClaim, embedder: Embedder, cancel: CancelToken) -> Jud
 
 def _likeness(part: str, windows: Windows, embedder: Embedder, cancel: CancelToken) -> tuple[float, float]:
     statement = read(part)
-    near = [candidate.window for candidate in windows.nearest(statement, EMBEDDED)]
+    near = windows.nearest(statement, EMBEDDED)
     if not near:
         return 0.0, 0.0
     vectors = embedder.embed([part, *(window.text for window in near)], cancel)

@@ -56,14 +56,6 @@ class Window:
         return read(f"{self.source.document}. {self.source.heading}. {before}")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A window with the share of the claim's words it holds, each weighed by rarity, 0 to 1."""
-
-    window: Window
-    coverage: float
-
-
 class Windows:
     """The windows of some sources, and how rare each word is among them."""
 
@@ -74,7 +66,7 @@ class Windows:
         self._rarity = {word: _rarity(count, len(single)) for word, count in having.items()}
         self._rarest = _rarity(0, len(single))
 
-    def nearest(self, claim: Statement, limit: int = WINDOWS, *, source: int | None = None) -> list[Candidate]:
+    def nearest(self, claim: Statement, limit: int = WINDOWS, *, source: int | None = None) -> list[Window]:
         """The best windows, best first, of all sources or of one; a second sentence must earn its place.
 
         Empty where no word is shared.
@@ -89,9 +81,9 @@ class Windows:
             shared = claim.words & window.words
             if shared:
                 weight = sum(self.rarity(word) for word in shared) / total
-                found.append((weight - SECOND * (window.size - 1), window, weight))
+                found.append((weight - SECOND * (window.size - 1), window))
         found.sort(key=lambda one: -one[0])
-        return [Candidate(window, weight) for _, window, weight in found[:limit]]
+        return [window for _, window in found[:limit]]
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency (Spärck Jones, 1972) among the single sentences."""
@@ -103,7 +95,7 @@ def _rarity(count: int, of: int) -> float:
 
 
 def _windows(source: Source) -> list[Window]:
-    spans = [(start, min(end, start + LONGEST)) for start, end in sentences(source.text)]
+    spans = [(at, min(end, at + LONGEST)) for start, end in sentences(source.text) for at in range(start, end, LONGEST)]
     single = [Window(source, start, end, 1, content_words(source.text[start:end])) for start, end in spans]
     double = [
         Window(source, first.start, second.end, 2, first.words | second.words)

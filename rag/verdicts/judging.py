@@ -67,7 +67,7 @@ class _Held:
 def judge(claim: str, windows: Windows, *, source: int | None = None) -> Judgement:
     """The verdict on `claim`; with `source` from the windows of the source of that number alone."""
     statement = read(claim)
-    held = [_hold(statement, candidate.window, windows) for candidate in windows.nearest(statement, source=source)]
+    held = [_hold(statement, window, windows) for window in windows.nearest(statement, source=source)]
     if not held:
         return Judgement(SentenceVerdict.NOT_SUPPORTED, 0.0, "nothing like it stands in the sources")
     carrying = next((one for one in held if one.carries), None)

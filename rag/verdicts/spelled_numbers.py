@@ -32,8 +32,6 @@ _GERMAN = {
     for number, word in enumerate("zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(), start=2)
 }
 _BIG = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_FRACTIONS = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
-_MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "thrice": 3, "triple": 3, "tripled": 3}
 
 
 def spelled(words: Sequence[str]) -> tuple[Decimal, int] | None:

@@ -59,3 +59,9 @@ def test_a_clause_is_shown_where_it_says_all_of_the_sentence() -> None:
 def test_a_sentence_that_is_said_by_all_of_it_is_shown_whole() -> None:
     text = "The pump must not run dry; Teller Works tested it in February 2020."
     assert smallest(read("The pump tested in February 2020 must not run dry."), text) == (0, len(text))
+
+
+def test_the_end_of_a_text_without_full_stops_is_read_too() -> None:
+    text = "number of the item, " * 100 + "the monthly rent of the garage is 80 euros"
+    judged = judge("The monthly rent of the garage is 80 euros.", Windows([source(1, text)]))
+    assert judged.verdict is SentenceVerdict.SUPPORTED
