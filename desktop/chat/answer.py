@@ -20,7 +20,7 @@ from desktop.chat.doubts import ClaimsHead, nearest, show_doubt, spoken
 from desktop.chat.footnotes import Footnotes, show_tooltip
 from desktop.chat.free_mark import FreeMark
 from desktop.chat.offer import WithoutOffer
-from desktop.chat.quotes import QuoteList, quotes_heading
+from desktop.chat.quotes import QuoteList, quotes_heading, told_quotes
 from desktop.chat.search_line import SearchLine
 from desktop.chat.shade import stretches
 from desktop.controls import column, label
@@ -241,7 +241,7 @@ class AnswerView(QWidget):
         self._footnotes.cite(answer.citations)
         self._text.know(self._footnotes.numbers)
         quotes_only = bool(answer.quotes) and not answer.abstained and _is_quotes(answer)
-        self._quote_list.show_quotes(answer.quotes, quotes_heading(answer))
+        self._quote_list.show_quotes(told_quotes(answer), quotes_heading(answer))
         if answer.abstained:
             self._put_text_first()
         self._text.setVisible(not quotes_only)

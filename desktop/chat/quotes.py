@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
@@ -67,6 +68,13 @@ def quote_html(quote: Quote) -> str:
     if quote.found is None:
         return _escaped(before).strip()
     return f"{_escaped(before)}<b>{_escaped(found)}</b>{_escaped(behind)}".strip()
+
+
+def told_quotes(answer: Answer) -> tuple[Quote, ...]:
+    """An answer's quotes; where it says that the documents do not say, no words in them stand out."""
+    if not answer.abstained:
+        return answer.quotes
+    return tuple(replace(quote, found=None) for quote in answer.quotes)
 
 
 def quotes_heading(answer: Answer) -> str:

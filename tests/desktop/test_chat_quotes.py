@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.chat.quotes import QuoteRow, quote_html, quotes_heading
+from desktop.chat.quotes import QuoteRow, quote_html, quotes_heading, told_quotes
 from rag.types import Answer, Mode, Place, Quote, Source, Span
 
 TEXT = "The rent is\n950 euros <b>a month</b> & no more."
@@ -43,3 +43,10 @@ def test_a_row_shows_the_quote_as_a_reader_sees_it(qtbot: QtBot) -> None:
 )
 def test_the_heading_says_how_likely_the_quotes_answer(answer: Answer, heading: str) -> None:
     assert quotes_heading(answer) == heading
+
+
+def test_where_the_documents_do_not_say_no_words_stand_out() -> None:
+    (told,) = told_quotes(Answer("", Mode.QUOTES, abstained=True, quotes=(quote("950 euros"),)))
+    assert "<b>" not in quote_html(told)
+    answered = Answer("", Mode.QUOTES, quotes=(quote("950 euros"),))
+    assert told_quotes(answered) == answered.quotes
