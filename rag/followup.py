@@ -49,10 +49,11 @@ FRAGMENT = 3
 
 _DEFINED = re.compile(
     r"^\s*(?:what|who|which|how\s+\w+|how\s+much\s+\w+)\s+(?:is|are|was|were)\s+"
-    r"(?P<phrase>(?:(?:the|a|an|my|our|your|this|that)\s+)?[^,;:?.]+?)\s*[?.!]*\s*$",
+    r"(?P<phrase>[^,;:?.\s]*[^,;:?.!\s](?:\s+[^,;:?.\s]*[^,;:?.!\s])*)[\s?.!]*$",
     re.IGNORECASE,
 )
-_TURN = re.compile(r"(?P<head>^.*?)(?P<mark>[?.!]*)\s*$", re.DOTALL)
+"""Linear in the length of the text: no two parts of it can take the same character."""
+
 _PERSONS = frozenset("he him his she her hers".split())
 _PREPOSITION = frozenset(
     "in for at on by from with of during after before since until im in für von en pour à en de para".split()
@@ -122,7 +123,8 @@ def _with_slot(question: str, asked: str, before: str) -> str:
         if len(same) == 1:
             return before[: same[0].start] + new[0].text + before[same[0].end :]
         if not same and preposition:
-            return _TURN.sub(lambda turn: f"{turn['head']} {asked.strip(' ?.!')}{turn['mark']}", before, count=1)
+            head = before.rstrip().rstrip("?.!")
+            return f"{head} {asked.strip(' ?.!')}{before.rstrip()[len(head) :]}"
     defined = _DEFINED.match(before)
     if defined and not new and told[0].folded in DETERMINERS and len(content(words(defined["phrase"]))) <= FRAGMENT:
         return before[: defined.start("phrase")] + asked.strip(" ?.!") + before[defined.end("phrase") :]

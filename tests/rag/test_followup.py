@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.followup import CARRIED, EarlierTurn, complete
@@ -125,3 +127,10 @@ def test_a_chain_of_follow_ups_keeps_its_topic_and_does_not_grow_for_ever() -> N
 
 def test_a_very_long_question_is_answered_for_in_no_time() -> None:
     assert complete("it " * 20_000, [EarlierTurn("a lease " * 5_000)])
+
+
+@pytest.mark.parametrize("blank", [" ", "!", " !", "\n\n"])
+def test_a_pasted_question_full_of_blanks_takes_no_time(blank: str) -> None:
+    begun = time.process_time()
+    assert "dog" in after("What is the deposit" + blank * 1000 + "of the flat, and who holds it?", "and for a dog?")
+    assert time.process_time() - begun < 1
