@@ -55,7 +55,8 @@ def _register_summary(actions: Commands) -> None:
 def _register_comparison(actions: Commands) -> None:
     words = "what is the same, changed, or in one of two documents only"
     parser = actions.add_parser("compare", help=words, description=f"{words.capitalize()}.")
-    parser.add_argument("documents", nargs=2, metavar=("OLDER", "NEWER"))
+    for side in ("OLDER", "NEWER"):
+        parser.add_argument("documents", action="append", metavar=side, help="an id, a path or a file's name")
     _add_output(parser)
     parser.set_defaults(run=run_make, kind=ReportKind.COMPARISON)
 

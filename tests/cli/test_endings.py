@@ -40,7 +40,9 @@ def test_an_error_is_one_json_object_with_json(capsys: pytest.CaptureFixture[str
     }
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["ask"], ["ask", "--mode", "loud", "x"], ["search"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["ask"], ["ask", "--mode", "loud", "x"], ["search"], ["report", "compare", "a.md"]]
+)
 def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments, opener=refuse) == 2
     assert "--help" in capsys.readouterr().err
