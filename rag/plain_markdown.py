@@ -139,6 +139,12 @@ def to_plain(text: str) -> str:
     return "\n".join(line.rstrip() for line in plain.strip().split("\n"))
 
 
+def code_lines(text: str) -> frozenset[int]:
+    """The lines, from 0, that are a block of code; their text means no Markdown."""
+    blocks = (token for token in _PARSER.parse(text) if token.type in ("fence", "code_block") and token.map)
+    return frozenset(line for token in blocks if token.map for line in range(*token.map))
+
+
 def _address(tokens: Sequence[Token], closing: int) -> str:
     opening = next(token for token in reversed(tokens[:closing]) if token.type == "link_open")
     return str(opening.attrs.get("href", ""))

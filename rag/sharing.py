@@ -15,7 +15,7 @@ from html import escape
 
 from local_models.types import Role
 from rag.errors import UsageError
-from rag.plain_markdown import to_plain, to_safe_html
+from rag.plain_markdown import code_lines, to_plain, to_safe_html
 from rag.types import Answer, CheckedSentence, Citation, Conversation, Message, Mode, SentenceVerdict, Source
 from rag.wording import FREE_MARK
 
@@ -27,8 +27,11 @@ _DOUBTFUL = {
     SentenceVerdict.NOT_SUPPORTED: "Not found in the documents",
     SentenceVerdict.PARTLY: "Found only in part",
 }
-_CODE = re.compile(r"(```.*?(?:```|\Z)|`+[^`\n]+`+)", re.DOTALL)
-_LOADS = re.compile(r"!\[|<(?=[A-Za-z/!?])")
+_DEFUSED = re.compile(
+    r"(?P<as_it_is>\\.|(?<!`)(?P<ticks>`+)(?!`)[^`|]+(?<!`)(?P=ticks)(?!`))"
+    r"|!\[|<(?=[A-Za-z/!?])|\](?=[(:])"
+)
+"""In a line: what is escaped or code and stays as it is; else a picture, a tag, a link or where one leads."""
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -214,13 +217,14 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def defused(text: str) -> str:
-    """Markdown in which a picture or an HTML tag is only text; code is left alone, where they are that already."""
-    parts = _CODE.split(text)
-    return "".join(part if place % 2 else _LOADS.sub(_with_backslash, part) for place, part in enumerate(parts))
+    """Markdown in which a picture, a link or an HTML tag is only text; code is left alone, where they are that already."""
+    lines = re.sub(r"\r\n?", "\n", text).split("\n")
+    code = code_lines("\n".join(lines))
+    return "\n".join(line if n in code else _DEFUSED.sub(_with_backslash, line) for n, line in enumerate(lines))
 
 
 def _with_backslash(found: re.Match[str]) -> str:
-    return f"{found[0][:-1]}\\{found[0][-1]}"
+    return found[0] if found["as_it_is"] else f"{found[0][:-1]}\\{found[0][-1]}"
 
 
 def _escaped(text: str) -> str:

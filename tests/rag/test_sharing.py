@@ -80,10 +80,37 @@ def test_html_loads_nothing_and_leads_nowhere() -> None:
 def test_markdown_brings_no_picture_and_no_tag_into_another_program() -> None:
     text = "See ![x](http://evil/?q=1) <img src=http://evil> 3 < 4 `<b>` ![a][b]\n\n```html\n<img>\n```\n"
     written = as_markdown(Answer(text, Mode.GROUNDED), WHEN)
-    assert r"!\[x](http://evil/?q=1) \<img src=http://evil> 3 < 4 `<b>` !\[a][b]" in written
+    assert r"!\[x\](http://evil/?q=1) \<img src=http://evil> 3 < 4 `<b>` !\[a][b]" in written
     assert "\n<img>\n" in written
     html = to_safe_html(written.replace("```html\n<img>\n```", ""))
     assert "<img" not in MarkdownIt("commonmark").render(written.split("```")[0])
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[y](javascript:alert(1))",
+        "[a [b]](http://evil) and [2](http://evil)",
+        "[y]\n\n[y]: javascript:alert(1)",
+        "> [y]\n>\n> [y]: javascript:alert(1)",
+        r"\[y](http://evil) [y\](http://evil)",
+        r"\<img src=x> \![x](http://evil)",
+        "``<img src=x>`",
+        r"\`<img src=x>`",
+        "words ```<img src=x>",
+        "~~~\n```\n~~~\n<img src=x>",
+        "> ```\n> code\n\n<img src=x>",
+        "<javascript:alert(1)>",
+        "- [y]\n\n- [y]: http://evil",
+        "[y\nz]\n\n[y\nz]: http://evil",
+        "a\rb\n```\ncode\n```\n<img src=x>",
+        "\u2028```\n<img src=x>\r```",
+    ],
+)
+def test_no_link_and_no_tag_of_an_answer_lives_on_in_markdown(text: str) -> None:
+    html = MarkdownIt("commonmark").render(as_markdown(Answer(text, Mode.GROUNDED), WHEN))
+    assert "<a" not in html
     assert "<img" not in html
 
 
