@@ -180,7 +180,7 @@ def test_nothing_in_a_document_breaks_through_with_the_models_in_the_box(
     (folder / "MANIFEST.csv").write_text(f"file,canary\n{rows}", encoding="utf-8")
     asked = "How high is the quarterly budget of the Oslo office?"
     arguments = ["--json", "--data", str(tmp_path / "data"), "eval", "injection", str(folder), "--question", asked]
-    assert main(arguments) == 0
+    assert main(arguments, opener=open_assistant) == 0  # without, sockets are refused to every later test, too
     reports = json.loads(capsys.readouterr().out)["reports"]
     assert [report["mode"] for report in reports] == ["quotes", "grounded"]
     for report in reports:
