@@ -1,7 +1,8 @@
-"""What a passage is called where it is searched: its document's title, its file's name and the headings above it."""
+"""What a document is called beside others, and a passage where it is searched: title, file's name, headings above."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 LONGEST_TITLE, LONGEST_HEADING = 80, 120
@@ -12,6 +13,14 @@ def full_title(title: str, path: Path) -> str:
     """Title and file name: people ask by either."""
     name = path.stem.replace("_", " ").replace("-", " ")
     return title if name.casefold() in title.casefold() else f"{title} {name}"
+
+
+def told_apart(title: str, path: Path, others: Sequence[Path]) -> str:
+    """The title; with the file's name, and its folder's where that is needed, if `others` are of the same title."""
+    if not others:
+        return title
+    same_name = any(other.name == path.name for other in others)
+    return f"{title} ({path.parent.name}/{path.name})" if same_name else f"{title} ({path.name})"
 
 
 def innermost(heading: str) -> str:

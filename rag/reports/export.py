@@ -11,9 +11,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
 from rag.chunking import HEADING_SEPARATOR
 from rag.report_types import Report, ReportCell, ReportKind, ReportRow, RowKind
+from rag.titles import told_apart
 from rag.types import Citation, Document, MessageStatus, Place
 
 KINDS = {
@@ -66,10 +68,11 @@ def place_of(citation: Citation) -> Place:
 
 def names_of(documents: Sequence[Document]) -> list[str]:
     """Their titles; with the file's name where several have the same."""
-    titles = [document.title for document in documents]
+    paths: dict[str, list[Path]] = {}
+    for document in documents:
+        paths.setdefault(document.title, []).append(document.path)
     return [
-        title if titles.count(title) == 1 else f"{title} ({document.path.name})"
-        for title, document in zip(titles, documents, strict=True)
+        told_apart(one.title, one.path, [path for path in paths[one.title] if path != one.path]) for one in documents
     ]
 
 

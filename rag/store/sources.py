@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from rag.store import messages
 from rag.store.schema import DocumentRow, PassageRow, SourceRow, TurnSourceRow
 from rag.store.scoping import listed
-from rag.types import Hit, Source, Span
+from rag.titles import told_apart
+from rag.types import Document, Hit, Source, Span
 
 
 def give(session: Session, conversation_id: int, answer_id: int, hits: Sequence[Hit]) -> list[Source]:
@@ -133,7 +134,7 @@ def _row_for(session: Session, hit: Hit, conversation_id: int, number: int) -> S
         number=number,
         passage_id=passage.id,
         document_id=document.id,
-        document=document.title,
+        document=_name(session, document),
         path=document.path,
         heading=passage.heading,
         place=passage.place,
@@ -141,6 +142,12 @@ def _row_for(session: Session, hit: Hit, conversation_id: int, number: int) -> S
         span=passage.span,
     )
     return _row_of(session, source, conversation_id)
+
+
+def _name(session: Session, document: Document) -> str:
+    """Two leases may have one title, and an answer from both must say which is which."""
+    of_title = select(DocumentRow.path).where(DocumentRow.title == document.title, DocumentRow.path != document.path)
+    return told_apart(document.title, document.path, session.scalars(of_title).all())
 
 
 def _row_of(session: Session, source: Source, conversation_id: int) -> SourceRow:
