@@ -159,7 +159,7 @@ def _plain_conversation(title: str, messages: Sequence[Message]) -> str:
         if message.role is Role.USER:
             parts.append(f"Question: {message.content}")
         else:
-            parts.append(as_plain(_answer(message), message.created_at))
+            parts += [_searched(message), as_plain(_answer(message), message.created_at)]
     return _joined(parts) + "\n"
 
 
@@ -170,7 +170,7 @@ def _markdown_conversation(title: str, messages: Sequence[Message]) -> str:
             asked = "\n> ".join(defused(message.content).splitlines())
             parts.append(f"---\n\n> **Question:** {asked}")
         else:
-            parts.append(as_markdown(_answer(message), message.created_at))
+            parts += [_escaped(_searched(message)), as_markdown(_answer(message), message.created_at)]
     return _joined(parts) + "\n"
 
 
@@ -181,6 +181,8 @@ def _html_conversation(title: str, messages: Sequence[Message]) -> str:
             asked = escape(message.content).replace("\n", "<br>")
             parts.append(f"<hr>\n<p><strong>Question:</strong> {asked}</p>")
         else:
+            searched = escape(_searched(message))
+            parts += [f"<p>{searched}</p>"] if searched else []
             parts.append(as_html(_answer(message), message.created_at))
     return _PAGE.format(title=escape(title), body="\n".join(parts))
 
@@ -188,6 +190,12 @@ def _html_conversation(title: str, messages: Sequence[Message]) -> str:
 def _answer(message: Message) -> Answer:
     """A stopped or broken-off one as far as it came."""
     return message.answer or Answer(message.content, message.mode or Mode.GROUNDED)
+
+
+def _searched(message: Message) -> str:
+    """What the answer answers, where that is not the question as it stands above it."""
+    searched = message.answer.searched_for if message.answer is not None else ""
+    return f"Searched for: {searched}" if searched else ""
 
 
 def _doubt(text: str, sentence: CheckedSentence) -> str:
@@ -217,7 +225,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def defused(text: str) -> str:
-    """Markdown in which a picture, a link or an HTML tag is only text; code is left alone, where they are that already."""
+    """Markdown in which a picture, a link or an HTML tag is only text; in code nothing is changed."""
     lines = re.sub(r"\r\n?", "\n", text).split("\n")
     code = code_lines("\n".join(lines))
     return "\n".join(line if n in code else _DEFUSED.sub(_with_backslash, line) for n, line in enumerate(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -155,6 +156,23 @@ def test_a_conversation_carries_every_answers_footnotes(layout: str) -> None:
     if layout == "html":
         assert "<script>" not in written
         assert "default-src 'none'" in written
+
+
+@pytest.mark.parametrize("layout", ["plain", "markdown", "html"])
+def test_an_answer_to_other_words_than_the_question_says_to_which(layout: str) -> None:
+    talk = Conversation(1, "Rent", Mode.GROUNDED, Scope(), WHEN, WHEN)
+    answer = replace(ANSWER, searched_for="How high is the rent in 2021 & 2022?")
+    thread = [
+        Message(1, 1, None, Role.USER, "And then?", MessageStatus.COMPLETE, WHEN),
+        Message(2, 1, 1, Role.ASSISTANT, answer.text, MessageStatus.COMPLETE, WHEN, answer=answer),
+    ]
+    written = (
+        to_plain(conversation_written(talk, thread, layout))
+        if layout == "markdown"
+        else conversation_written(talk, thread, layout)
+    )
+    sign = "&amp;" if layout == "html" else "&"
+    assert f"Searched for: How high is the rent in 2021 {sign} 2022?" in written
 
 
 def test_an_unknown_layout_is_refused() -> None:
