@@ -8,7 +8,7 @@ A stop keeps what was found until then. Knows none of the jobs' ways, no SQL and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from local_models.cancel import CancelToken
 from rag.chunking import HEADING_SEPARATOR
@@ -61,7 +61,7 @@ class Reports:
         Raises UsageError for a request that asks for nothing, NotFound, ModelError, WorkerDied; rows are kept.
         """
         check(request)
-        documents = [self._desk.library.document(id_) for id_ in request.documents]
+        documents = _told_apart([self._desk.library.document(id_) for id_ in request.documents])
         begun = self._shelf.begin(request, title=title_of(request, documents), columns=columns_of(request, documents))
         yield ReportStarted(begun)
         telling = _Telling()
@@ -161,6 +161,11 @@ def title_of(request: ReportRequest, documents: Sequence[Document]) -> str:
             title = f"Cards from {request.chapter or named}"
     title = " ".join(title.split())
     return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _told_apart(documents: Sequence[Document]) -> list[Document]:
+    """With names by which every row, section and footnote says which of two leases of one title it means."""
+    return [replace(document, title=name) for document, name in zip(documents, names_of(documents), strict=True)]
 
 
 def columns_of(request: ReportRequest, documents: Sequence[Document]) -> tuple[str, ...]:

@@ -38,11 +38,11 @@ class ReportRoom:
     def _script(self, _request: GenerationRequest) -> str:
         return self.say
 
-    def add(self, title: str, pages: Sequence[str], headings: Sequence[str] = ()) -> Document:
-        """A document of which every page is a passage, under its heading if there is one."""
+    def add(self, title: str, pages: Sequence[str], headings: Sequence[str] = (), *, file: str = "") -> Document:
+        """A document of which every page is a passage, under its heading if there is one; named as its title."""
         library = self.store.library
         begun = library.begin(
-            Path(f"/docs/{title}.pdf"), media_type="application/pdf", sha256=title, size=1, title=title
+            Path(f"/docs/{file or title}.pdf"), media_type="application/pdf", sha256=file or title, size=1, title=title
         )
         passages, start = [], 0
         for ordinal, text in enumerate(pages):

@@ -23,6 +23,15 @@ def test_a_value_behind_its_label_is_taken_word_for_word(room: ReportRoom) -> No
     assert found == [("A", "950 euros", "Ada Lovelace"), ("B", "700 euros", "")]
 
 
+def test_rows_and_footnotes_of_documents_of_one_title_name_their_files(room: ReportRoom) -> None:
+    old = room.add("Lease", ["Rent: 900 euros"], file="old")
+    new = room.add("Lease", ["Rent: 950 euros"], file="new")
+    report = room.make(ReportRequest(ReportKind.FACTS, (old.id, new.id), ("Rent",)))
+    names = ["Lease (old.pdf)", "Lease (new.pdf)"]
+    assert [row.cells[0].text for row in report.rows] == names
+    assert [citation.source.document for citation in report.citations()] == names
+
+
 def test_the_words_found_are_cited_at_their_place(room: ReportRoom) -> None:
     one = room.add("A", ["Nothing here.", "The monthly rent amounts to 950 euros."])
     room.make(ReportRequest(ReportKind.FACTS, (one.id,), ("Monthly rent",)))
