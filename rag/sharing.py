@@ -86,6 +86,8 @@ def writer(answer: Answer) -> str:
 def byline(answer: Answer, when: datetime) -> str:
     """Who wrote it and when, and how many of its claims were found in the documents."""
     day = f"on {when.astimezone():%Y-%m-%d}"
+    if not answer.text.strip():
+        return f"Nothing was written by Footnote {day}: the answer was stopped before."
     if answer.mode is Mode.FREE:
         return f"Written by a language model ({_model(answer)}) with Footnote {day}, without documents."
     if answer.mode is Mode.QUOTES or (answer.abstained and not _was_asked(answer)):

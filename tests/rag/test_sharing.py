@@ -130,6 +130,13 @@ def test_quotes_were_written_by_no_model() -> None:
     )
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_answer_stopped_before_its_first_word_was_written_by_nobody(mode: Mode) -> None:
+    assert byline(Answer("", mode), WHEN) == (
+        "Nothing was written by Footnote on 2026-11-22: the answer was stopped before."
+    )
+
+
 def test_an_abstention_says_whether_a_model_was_asked() -> None:
     silent = Answer("Your documents do not say.", Mode.GROUNDED, abstained=True, model="m", account=Account())
     asked = Answer(
