@@ -13,6 +13,7 @@ from itertools import pairwise
 from rag.support import STOP_WORDS
 from rag.verdicts.dates import moments
 from rag.verdicts.statement import Finding, Statement, Token
+from rag.verdicts.units import MONEY, unit_of
 
 _DEMONYMS = {
     "french": "france", "spanish": "spain", "dutch": "netherlands", "british": "britain", "swiss": "switzerland",
@@ -108,13 +109,19 @@ def _is_name(tokens: tuple[Token, ...], place: int, *, first: bool) -> bool:
     token = tokens[place]
     if token.folded in STOP_WORDS and not (token.text.isupper() and len(token.text) > 1):
         return False
-    if token.folded in _TITLES or len(token.folded) < 2:
+    if token.folded in _TITLES or len(token.folded) < 2 or _is_currency(token):
         return False
     if _is_odd(token.text):
         return True
     if not token.text[0].isupper():
         return False
     return not first or _opens_as_name(tokens, place)
+
+
+def _is_currency(token: Token) -> bool:
+    """EUR is the euro: numbers are held against each other with it, and the source may write €."""
+    unit = unit_of(token.folded)
+    return unit is not None and unit.dimension in MONEY
 
 
 def _opens_as_name(tokens: tuple[Token, ...], place: int) -> bool:

@@ -98,6 +98,7 @@ def test_the_heading_may_hold_the_year() -> None:
         ("Müller paid.", "Muller paid."),
         ("Parking is free.", "The city of Bonn takes nothing for parking."),
         ("Tenants must pay.", "The tenants must pay Jones."),
+        ("A deposit of EUR 3,721.50 is due.", "The deposit is 3,721.50 euros."),
     ],
 )
 def test_a_name_in_another_form_passes(claim: str, evidence: str) -> None:
