@@ -21,7 +21,7 @@ class ScoreBars(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(S)
         self._grid.setVerticalSpacing(2)
-        self._rows = [self._row(place, name) for place, name in enumerate(("words", "meaning", "fused"))]
+        self._rows = [self._row(place, name) for place, name in enumerate(("words", "meaning", "together"))]
         self.hide()
 
     def show_scores(self, scores: Scores | None, best_words: float) -> None:
@@ -40,7 +40,7 @@ class ScoreBars(QWidget):
         self._grid.addWidget(bar, place, 1)
         self._grid.addWidget(value, place, 2)
         self._grid.setColumnStretch(1, 1)
-        bar.setAccessibleName(f"Score by {name}")
+        bar.setAccessibleName(f"Score: {name}")
         return bar, value
 
     def _fill(self, place: int, share: float | None, value: float | None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
@@ -157,6 +158,7 @@ def test_opening_a_source_shows_place_and_scores_at_once(panel: SourcesPanel, pd
     assert view._name.text() == "1  half.pdf"
     assert view._where.text() == "page 2 · Part › A"
     assert not view._scores.isHidden()
+    assert [each.text() for each in view._scores.findChildren(QLabel)][::2] == ["words", "meaning", "together"]
 
 
 def test_the_page_of_a_pdf_is_drawn_with_the_quote_marked(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:
