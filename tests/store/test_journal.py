@@ -269,18 +269,6 @@ def test_sources_are_numbered_from_one_in_the_order_of_the_hits(
     assert journal.sources(talk.id) == given
 
 
-def test_documents_of_one_title_are_told_apart_by_their_files(
-    journal: Journal, library: Library, talk: Conversation
-) -> None:
-    hits = []
-    for path in ("/a/old.txt", "/a/new.txt", "/b/new.txt"):
-        hits += hits_of(library, add_document(library, path, [path], title="Lease"))
-    hits += hits_of(library, add_document(library, "/a/notes.txt", ["notes"], title="Notes"))
-    _, begun = ask(journal, talk, "Which rent?")
-    names = [source.document for source in journal.give_sources(talk.id, begun.id, hits)]
-    assert names == ["Lease (old.txt)", "Lease (a/new.txt)", "Lease (b/new.txt)", "Notes"]
-
-
 def test_a_passage_keeps_its_number_for_the_life_of_the_conversation(
     journal: Journal, library: Library, talk: Conversation, document: Document
 ) -> None:
