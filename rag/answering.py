@@ -41,7 +41,7 @@ from rag.types import (
     Source,
 )
 from rag.user_types import AnswerSettings, Turn
-from rag.wording import FREE_NEEDS, left_out
+from rag.wording import FREE_NEEDS, NOTHING_SEARCHED, left_out
 
 PASSAGES = 6
 """Passages read for the quotes and by any model; at 256 embedder tokens each they fill a context of 2,048."""
@@ -163,8 +163,8 @@ class Answering:
         read = self._extractor.read(question.content, found.hits, cancel)
         yield self._quote(question.content, conversation, read.hits[:PASSAGES], running, cancel)
         running.confidence = read.probability
-        if read.problem:
-            yield self._notice(running, read.problem)
+        for problem in filter(None, (read.problem, "" if found.documents_searched else NOTHING_SEARCHED)):
+            yield self._notice(running, problem)
         if not found.relevant or not running.quotes:
             yield from self._abstain(running)
         elif conversation.mode is Mode.QUOTES:

@@ -91,7 +91,10 @@ def _candidates(read: Sequence[ReadSource]) -> list[_Candidate]:
 
 
 def _is_heading(candidate: _Candidate) -> bool:
-    return " ".join(candidate.text.split()) == candidate.heading
+    """Whether it says no more than the heading above it, or as a line of Markdown is one."""
+    text = " ".join(candidate.text.split())
+    plain = text.lstrip("# ")
+    return plain == candidate.heading or (text.startswith("#") and plain in candidate.read.source.heading)
 
 
 def _readable(text: str) -> list[tuple[int, int]]:

@@ -90,7 +90,7 @@ def byline(answer: Answer, when: datetime) -> str:
         return f"Nothing was written by Footnote {day}: the answer was stopped before."
     if answer.mode is Mode.FREE:
         return f"Written by a language model ({_model(answer)}) with Footnote {day}, without documents."
-    if answer.mode is Mode.QUOTES or (answer.abstained and not _was_asked(answer)):
+    if answer.mode is Mode.QUOTES or not _was_asked(answer):
         what = "No answer was found" if answer.abstained else "Quoted word for word from the documents named"
         return f"{what} by Footnote {day}; no language model wrote this."
     written = f"Written by a language model ({_model(answer)}) with Footnote {day}."
@@ -215,7 +215,10 @@ def _model(answer: Answer) -> str:
 
 
 def _was_asked(answer: Answer) -> bool:
-    return answer.completion_tokens > 0 if answer.account is None else answer.account.model is not None
+    """Whether a model wrote; of an answer that nothing was noted down of, only an abstention can tell."""
+    if answer.account is not None:
+        return answer.account.model is not None
+    return answer.completion_tokens > 0 or not answer.abstained
 
 
 def _quoted(quotes: Sequence[str]) -> str:

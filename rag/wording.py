@@ -10,6 +10,8 @@ from rag.types import CheckedSentence, SentenceVerdict
 FREE_MARK = "Not from your documents"
 """Stands at every answer that was written without documents, wherever it is shown, copied, exported or printed."""
 
+NOTHING_SEARCHED = "There are no documents to search yet. Add some first."
+
 FREE_NEEDS = (
     "The small model in the box only reads out of your documents: it can't answer without them.",
     "Add a bigger model on the Models page, or with `footnote models add FILE`, and choose it.",

@@ -153,7 +153,7 @@ def test_a_report_is_deleted_after_a_question(qtbot: QtBot, page: ReportsPage, a
     box = page.findChild(QMessageBox)
     next(each for each in box.buttons() if each.text() == "Delete").click()
     qtbot.waitUntil(lambda: not assistant.reports.kept)
-    assert page._middle.currentIndex() == 0
+    qtbot.waitUntil(lambda: page._middle.currentIndex() == 0)
 
 
 def test_a_table_of_facts_opens_the_cell(qtbot: QtBot, page: ReportsPage, assistant: PagesAssistant) -> None:

@@ -54,11 +54,12 @@ class WordEmbedder:
 class WordSpans:
     """Finds the last two words of each line, as probable as the share of the question's longer words in the line.
 
-    `fail_with` is raised instead.
+    `fail_with` is raised instead; all probabilities are `sureness` times as high.
     """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.sureness = 1.0
         self.fail_with: Exception | None = None
 
     def find(self, question: str, passages: Sequence[str], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:
@@ -75,7 +76,7 @@ class WordSpans:
             words = set(re.findall(r"\w{4,}", line.group().casefold()))
             ending = re.search(r"\S+(?: \S+)?$", line.group().rstrip("."))
             if ending:
-                chance = len(asked & words) / (len(asked) or 1)
+                chance = self.sureness * len(asked & words) / (len(asked) or 1)
                 found.append(FoundSpan(line.start() + ending.start(), line.start() + ending.end(), chance))
         return tuple(sorted(found, key=lambda span: -span.probability))
 

@@ -210,6 +210,26 @@ def test_an_instruction_inside_a_document_stays_inside_its_source(store: Store, 
     assert [message.role for message in messages] == [Role.SYSTEM, Role.USER]
 
 
+def test_a_library_without_documents_says_so(store: Store, tmp_path: Path) -> None:
+    embedder, journal = WordEmbedder(), store.journal
+    index = VectorIndex.open(tmp_path, store.library, embedder.identity)
+    retriever = Retriever(store.library, index, embedder)
+    extractor = Extractor(WordSpans(), embedder)
+    answering = Answering(retriever, extractor, journal, ScriptedGenerator(lambda _: ""))
+    conversation = journal.create(title="", mode=Mode.QUOTES, scope=Scope())
+    answer = finished(list(answering.ask("Rent?", conversation, None, AnswerSettings(), CancelToken()))).answer
+    assert answer.abstained
+    assert answer.notices == ("There are no documents to search yet. Add some first.",)
+
+
+def test_words_that_hardly_answer_give_way_to_their_sentence(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    desk.spans.sureness = 0.25
+    answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
+    assert answer.text.startswith("> The monthly rent of the apartment is")
+    assert desk.generator.requests == []
+
+
 def test_an_empty_question_is_refused(desk: Desk) -> None:
     with pytest.raises(UsageError):
         desk.ask("   ", desk.conversation())

@@ -58,6 +58,13 @@ def test_every_quote_stands_at_its_span_in_the_document(text: str) -> None:
         assert text[start:end] == quote.text
 
 
+def test_a_heading_of_markdown_is_no_quote_whatever_marks_it() -> None:
+    text = "# Lease of the flat, 9 Kestrel Road\n\n## 2. Deposit\n\nThe deposit is 3,721.50 euros."
+    read = [ReadSource(source(text, heading="Lease of the flat, 9 Kestrel Road › 2. Deposit"), 0.5)]
+    found = best_quotes("What is the deposit for the flat at Kestrel Road?", read, WordEmbedder(), never())
+    assert [quote.text for quote in found] == ["The deposit is 3,721.50 euros."]
+
+
 def test_the_heading_of_the_passage_is_no_quote() -> None:
     text = "5. Visits by the landlord\n\nThe landlord gives 24 hours' notice before visits."
     read = [ReadSource(source(text, heading="Lease › 5. Visits by the landlord"), 0.5)]

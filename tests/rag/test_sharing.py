@@ -130,6 +130,11 @@ def test_quotes_were_written_by_no_model() -> None:
     )
 
 
+def test_a_grounded_answer_of_quotes_alone_was_written_by_no_model() -> None:
+    answer = Answer("> The rent is 950 euros. [1]", Mode.GROUNDED, model="m", account=Account())
+    assert byline(answer, WHEN).endswith("no language model wrote this.")
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 def test_an_answer_stopped_before_its_first_word_was_written_by_nobody(mode: Mode) -> None:
     assert byline(Answer("", mode), WHEN) == (
