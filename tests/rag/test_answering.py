@@ -224,7 +224,7 @@ def test_a_library_without_documents_says_so(store: Store, tmp_path: Path) -> No
 
 def test_words_that_hardly_answer_give_way_to_their_sentence(desk: Desk) -> None:
     desk.generator.name = "footnote-reader"
-    desk.spans.sureness = 0.25
+    desk.spans.sureness = 0.15
     answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
     assert answer.text.startswith("> The monthly rent of the apartment is")
     assert desk.generator.requests == []
