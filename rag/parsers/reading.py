@@ -25,7 +25,7 @@ OUT_OF_MEMORY = 77
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may take: seconds, plus some for each megabyte of it; bytes of memory; characters of text.
+    """What one file may take: seconds, plus some for each megabyte, at most so many; bytes of memory; characters.
 
     The largest real file tried, an 870-page DOCX, took 2 s and 110 MB. A full page of a PDF takes 20 ms, 45 on a busy
     computer, and may be 1 kB of the file: 3,000 such pages of 2.8 MB took 134 s.
@@ -33,6 +33,7 @@ class Limits:
 
     seconds: float = 120.0
     seconds_per_megabyte: float = 60.0
+    most_seconds: float = 900.0
     memory: int = 2 * 2**30
     characters: int = 50_000_000
 
@@ -93,7 +94,8 @@ class ChildReader:
             megabytes = path.stat().st_size / 2**20
         except (OSError, ValueError):  # the child will say what is wrong with it
             megabytes = 0.0
-        return self._limits.seconds + self._limits.seconds_per_megabyte * megabytes
+        seconds = self._limits.seconds + self._limits.seconds_per_megabyte * megabytes
+        return min(seconds, self._limits.most_seconds)
 
 
 def _killer(path: Path, death: WorkerDied) -> DocumentError:

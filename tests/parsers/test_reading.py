@@ -111,6 +111,15 @@ def test_a_file_that_never_ends_is_stopped(tmp_path: Path) -> None:
         child.close()
 
 
+def test_a_file_of_any_size_is_stopped_after_the_longest_time(tmp_path: Path) -> None:
+    child = ChildReader(tokenizer, limits=Limits(seconds=100, most_seconds=2), command=POISON)
+    try:
+        with pytest.raises(DocumentTooLarge, match="within 2 seconds"):
+            list(child.read(write(tmp_path, "hang.txt"), never()))
+    finally:
+        child.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux; elsewhere a thread watches")
 def test_a_file_that_wants_too_much_memory_is_refused(poisoned: ChildReader, tmp_path: Path) -> None:
     with pytest.raises(DocumentTooLarge, match="memory"):
