@@ -76,19 +76,20 @@ class Retriever:
         """Passage ids with their scores, by each leg and fused. Raises as `retrieve`."""
         terms = asked_words(query_terms(question))
         allowed = None if scope.everything else self._library.passage_ids(scope)
-        searched = self._library.passage_count() if allowed is None else len(allowed)
-        words = self._by_words(terms, scope)
+        total = self._library.passage_count()
+        frequencies = self._library.word_document_frequency([form for term in terms for form in term.forms])
+        words = self._by_words(terms, scope, frequencies, total)
         cancel.check()
         cosines = self._by_vectors(question, allowed, list(words), cancel)
         fused = fuse(
             words,
             cosines,
-            highest=self._highest_words_score(terms),
+            highest=_highest_words_score(terms, frequencies, total),
             cut_at=CANDIDATES,
             share=self._vectors_share(question, cosines),
             unrelated=self._unrelated_cosine(cancel) if cosines else 0.0,
         )
-        return Ranking(words, cosines, tuple(fused), searched)
+        return Ranking(words, cosines, tuple(fused), total if allowed is None else len(allowed))
 
     def grounds(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> tuple[Grounds, ...]:
         """Why each of the hits was found for the question. Raises as `retrieve`."""
@@ -106,26 +107,20 @@ class Retriever:
             chosen += [each.path.name for each in self._library.documents(Scope(documents=scope.documents))]
         return tuple(chosen)
 
-    def _by_words(self, terms: Sequence[QueryTerm], scope: Scope) -> dict[int, float]:
+    def _by_words(
+        self, terms: Sequence[QueryTerm], scope: Scope, frequencies: Mapping[str, int], total: int
+    ) -> dict[int, float]:
+        """BM25 by passage. In a small library the index can't tell a rare word from a common one."""
+        if total >= LEAST_TOTAL:
+            return self._matching(terms, scope)
+        forms = dict.fromkeys(form for term in terms for form in term.forms)
+        return as_in_a_larger_library({form: self._matching([form], scope) for form in forms}, frequencies, total)
+
+    def _matching(self, terms: Sequence[QueryTerm | str], scope: Scope) -> dict[int, float]:
         match = match_query(terms)
         if not match:
             return {}
-        if self._library.passage_count() < LEAST_TOTAL:
-            return self._by_words_of_few(terms, scope)
         return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=CANDIDATES))
-
-    def _by_words_of_few(self, terms: Sequence[QueryTerm], scope: Scope) -> dict[int, float]:
-        """The same for a library in which the index can't tell a rare word from a common one."""
-        forms = dict.fromkeys(form for term in terms for form in term.forms)
-        found = {
-            form: dict(
-                self._library.search_words(match_query([form]), weights=FIELD_WEIGHTS, scope=scope, limit=CANDIDATES)
-            )
-            for form in forms
-        }
-        return as_in_a_larger_library(
-            found, self._library.word_document_frequency(list(forms)), self._library.passage_count()
-        )
 
     def _by_vectors(
         self, question: str, allowed: Ids | None, also: Sequence[int], cancel: CancelToken
@@ -142,11 +137,6 @@ class Retriever:
         nearest = self._library.passages(list(cosines)[:LOOKED_AT])
         foreign = foreign_share(question, self._embedder.identity.languages)
         return vectors_share(foreign, code_share(passage.text for passage in nearest))
-
-    def _highest_words_score(self, terms: Sequence[QueryTerm]) -> float:
-        known = self._library.word_document_frequency([form for term in terms for form in term.forms])
-        frequencies = [max(known.get(form, 0) for form in term.forms) for term in terms]
-        return highest_words_score(frequencies, self._library.passage_count())
 
     def _unrelated_cosine(self, cancel: CancelToken) -> float:
         digest = self._embedder.identity.digest
@@ -166,6 +156,11 @@ class Retriever:
             if passage.document_id in documents  # else it was removed since the search began
         )
         return tuple(without_duplicates(hits, limit))
+
+
+def _highest_words_score(terms: Sequence[QueryTerm], frequencies: Mapping[str, int], total: int) -> float:
+    having = [max(frequencies.get(form, 0) for form in term.forms) for term in terms]
+    return highest_words_score(having, total)
 
 
 def _pairs(found: tuple[Ids, NDArray[np.float32]]) -> dict[int, float]:
