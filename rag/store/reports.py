@@ -16,7 +16,8 @@ from rag.report_types import Report, ReportEnding, ReportHead, ReportKind, Repor
 from rag.store import schema
 from rag.store.database import Database
 from rag.store.report_cells import pack_cells, unpack_cells
-from rag.types import MessageStatus, Source, Span
+from rag.store.sources import columns_of, source_of
+from rag.types import MessageStatus, Source
 
 
 class ReportShelf:
@@ -117,26 +118,7 @@ def _keep_sources(session: Session, report_id: int, sources: Iterable[Source]) -
     for source in sources:
         if source.number not in known:
             known.add(source.number)
-            session.add(_source_row(session, report_id, source))
-
-
-def _source_row(session: Session, report_id: int, source: Source) -> schema.ReportSourceRow:
-    """Points at passage and document only if they are still there: they may have gone since they were read."""
-    passages, documents = schema.PassageRow, schema.DocumentRow
-    return schema.ReportSourceRow(
-        report_id=report_id,
-        number=source.number,
-        passage_id=session.scalar(select(passages.id).where(passages.id == source.passage_id)),
-        document_id=session.scalar(select(documents.id).where(documents.id == source.document_id)),
-        document=source.document,
-        path=source.path,
-        heading=source.heading,
-        place=source.place,
-        text=source.text,
-        span_start=source.span.start,
-        span_end=source.span.end,
-        span_page=source.span.page,
-    )
+            session.add(schema.ReportSourceRow(report_id=report_id, **columns_of(session, source)))
 
 
 def _count(session: Session, report_id: int) -> int:
@@ -175,17 +157,4 @@ def _report(session: Session, row: schema.ReportRow) -> Report:
 
 def _sources(session: Session, report_id: int) -> dict[int, Source]:
     rows = session.scalars(select(schema.ReportSourceRow).where(schema.ReportSourceRow.report_id == report_id))
-    return {
-        row.number: Source(
-            number=row.number,
-            passage_id=row.passage_id,
-            document_id=row.document_id,
-            document=row.document,
-            path=row.path,
-            heading=row.heading,
-            place=row.place,
-            text=row.text,
-            span=Span(row.span_start, row.span_end, row.span_page),
-        )
-        for row in rows
-    }
+    return {row.number: source_of(row) for row in rows}

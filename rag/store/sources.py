@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rag.store import messages
-from rag.store.schema import DocumentRow, PassageRow, SourceRow, TurnSourceRow
+from rag.store.schema import DocumentRow, PassageRow, ReportSourceRow, SourceRow, TurnSourceRow
 from rag.store.scoping import listed
 from rag.titles import told_apart
 from rag.types import Document, Hit, Source, Span
@@ -83,7 +83,27 @@ def keep(session: Session, conversation_id: int, sources: Iterable[Source]) -> d
     return known
 
 
-def source_of(row: SourceRow) -> Source:
+def columns_of(session: Session, source: Source) -> dict[str, object]:
+    """What a row keeps of a source.
+
+    It points at passage and document only if they are still there: they may have gone since they were found.
+    """
+    return {
+        "number": source.number,
+        "passage_id": session.scalar(select(PassageRow.id).where(PassageRow.id == source.passage_id)),
+        "document_id": session.scalar(select(DocumentRow.id).where(DocumentRow.id == source.document_id)),
+        "document": source.document,
+        "path": source.path,
+        "heading": source.heading,
+        "place": source.place,
+        "text": source.text,
+        "span_start": source.span.start,
+        "span_end": source.span.end,
+        "span_page": source.span.page,
+    }
+
+
+def source_of(row: SourceRow | ReportSourceRow) -> Source:
     return Source(
         number=row.number,
         passage_id=row.passage_id,
@@ -151,21 +171,7 @@ def _name(session: Session, document: Document) -> str:
 
 
 def _row_of(session: Session, source: Source, conversation_id: int) -> SourceRow:
-    """Points at passage and document only if they are still there: they may have gone since they were found."""
-    return SourceRow(
-        conversation_id=conversation_id,
-        number=source.number,
-        passage_id=session.scalar(select(PassageRow.id).where(PassageRow.id == source.passage_id)),
-        document_id=session.scalar(select(DocumentRow.id).where(DocumentRow.id == source.document_id)),
-        document=source.document,
-        path=source.path,
-        heading=source.heading,
-        place=source.place,
-        text=source.text,
-        span_start=source.span.start,
-        span_end=source.span.end,
-        span_page=source.span.page,
-    )
+    return SourceRow(conversation_id=conversation_id, **columns_of(session, source))
 
 
 def _turn(session: Session, answer_id: int) -> Sequence[TurnSourceRow]:
