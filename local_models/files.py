@@ -109,6 +109,12 @@ class ModelFolder:
         return *((path, True) for path in bundled), *((path, False) for path in own)
 
 
+def sha256_of(path: Path) -> str:
+    """The digest of a file, as CHECKSUMS keeps it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def check_sum(path: Path) -> None:
     """Compare a bundled file with the checksum beside it, if there is one. Raises ModelBroken."""
     manifest = path.with_name(CHECKSUMS)
@@ -117,9 +123,7 @@ def check_sum(path: Path) -> None:
     expected = json.loads(manifest.read_text("utf-8")).get(path.name)
     if expected is None:
         return
-    with path.open("rb") as file:
-        actual = hashlib.file_digest(file, "sha256").hexdigest()
-    if actual != expected:
+    if sha256_of(path) != expected:
         raise ModelBroken(f"The bundled model file {path} was changed or is damaged.", "Install Footnote again.")
 
 

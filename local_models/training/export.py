@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import hashlib
 import json
 import tempfile
 from enum import StrEnum
@@ -26,6 +25,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from local_models.errors import UsageError
+from local_models.training.checksums import record_checksum
 from local_models.training.loop import load_model
 from local_models.training.model import NORM_EPSILON, ROPE_BASE, Decoder, Shape
 from local_models.training.progress import say
@@ -109,20 +109,6 @@ def gguf_name(name: str) -> str:
         return "output_norm.weight"
     _, block, rest = name.split(".", 2)
     return f"blk.{block}.{_NAMES[rest.removesuffix('.weight')]}.weight"
-
-
-def sha256_of(path: Path) -> str:
-    """The digest of a file, as checksums.json keeps it."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def record_checksum(path: Path) -> None:
-    """Put the file's digest into the checksums.json beside it."""
-    ledger = path.parent / "checksums.json"
-    sums: dict[str, str] = json.loads(ledger.read_text()) if ledger.exists() else {}
-    sums[path.name] = sha256_of(path)
-    ledger.write_text(json.dumps(sums, indent=2, sort_keys=True) + "\n")
 
 
 def _quantise(wide: Path, path: Path) -> None:

@@ -15,7 +15,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -120,16 +120,16 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     return float(wins.mean() / (2 * len(below))) if len(values) and len(below) else float("nan")
 
 
-def interval(rows: Sequence[tuple[str, float]], mean: Callable[[list[float]], float], rounds: int = 300) -> str:
+def interval(rows: Sequence[tuple[str, float]], rounds: int = 300) -> str:
     """A figure with its 95 % interval, by drawing articles with replacement."""
     groups: dict[str, list[float]] = defaultdict(list)
     for article, value in rows:
         groups[article].append(value)
     rng = random.Random(0)
     names = sorted(groups)
-    drawn = sorted(mean([v for name in rng.choices(names, k=len(names)) for v in groups[name]]) for _ in range(rounds))
+    drawn = sorted(_mean([v for name in rng.choices(names, k=len(names)) for v in groups[name]]) for _ in range(rounds))
     low, high = drawn[int(0.025 * rounds)], drawn[int(0.975 * rounds)]
-    return f"{mean([value for _, value in rows]):.3f} ({low:.3f} to {high:.3f})"
+    return f"{_mean([value for _, value in rows]):.3f} ({low:.3f} to {high:.3f})"
 
 
 def report(reader: SpanModel, pairs: Sequence[Pair], rng: random.Random) -> None:
@@ -142,12 +142,12 @@ def report(reader: SpanModel, pairs: Sequence[Pair], rng: random.Random) -> None
         for reading in readings
     ]
     say(f"{len(answerable)} answerable and {len(refused)} unanswerable questions")
-    say(f"F1, answerable          {interval([(one.pair.article, one.f1) for one in answerable], _mean)}")
-    say(f"exact match, answerable {interval([(one.pair.article, one.exact) for one in answerable], _mean)}")
-    say(f"F1, all, at one half    {interval(overall, _mean)}")
+    say(f"F1, answerable          {interval([(one.pair.article, one.f1) for one in answerable])}")
+    say(f"exact match, answerable {interval([(one.pair.article, one.exact) for one in answerable])}")
+    say(f"F1, all, at one half    {interval(overall)}")
     area = auroc([one.probability for one in answerable], [one.probability for one in refused])
     say(f"AUROC of abstention     {area:.3f}")
-    say(f"right one of {CHOSEN_AMONG}          {interval(choices(reader, pairs, rng), _mean)}")
+    say(f"right one of {CHOSEN_AMONG}          {interval(choices(reader, pairs, rng))}")
     twenty = list(dict.fromkeys(pair.passage for pair in pairs))[:20]
     times = []
     for _ in range(5):

@@ -10,7 +10,6 @@ second article of it. `span_evaluate` measures on the others.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 from dataclasses import asdict
@@ -23,7 +22,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from local_models.embedders.spans import CALIBRATION, TOKENIZER, WEIGHTS, Calibration, SpanModel
-from local_models.files import CHECKSUMS
+from local_models.training.checksums import record_checksum
 from local_models.training.progress import say
 from local_models.training.span_evaluate import Half, Pair, pairs_of
 from local_models.training.span_model import EncodedPassage, SpanReader, batch_of, load_reader
@@ -110,8 +109,8 @@ def write_folder(reader: SpanReader, encoder: Path, out: Path) -> None:
 def write_calibration(out: Path, calibration: Calibration) -> None:
     """The calibration, and the checksums of everything."""
     (out / CALIBRATION).write_text(json.dumps(asdict(calibration), indent=2) + "\n", "utf-8")
-    sums = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in (WEIGHTS, TOKENIZER, CALIBRATION)}
-    (out / CHECKSUMS).write_text(json.dumps(sums, indent=2) + "\n", "utf-8")
+    for name in (WEIGHTS, TOKENIZER, CALIBRATION):
+        record_checksum(out / name)
 
 
 def main() -> None:

@@ -14,14 +14,16 @@ from tokenizers import Tokenizer
 
 from local_models.cancel import never
 from local_models.chat_template import Segment
+from local_models.files import sha256_of
 from local_models.gguf import read_header
 from local_models.llama import LlamaModel
 from local_models.prompt_format import ABSTENTION, GROUNDED_SYSTEM
 from local_models.training.batches import Encoder, batch_of, reading_rows
+from local_models.training.checksums import record_checksum
 from local_models.training.data import Part, read_passages
 from local_models.training.evaluate import GgufReader, figures_of, judge
 from local_models.training.examples import Mixture, ReadingExamples
-from local_models.training.export import WeightType, export_gguf, gguf_name, record_checksum, sha256_of
+from local_models.training.export import WeightType, export_gguf, gguf_name
 from local_models.training.held_back import Hints, held_back_turns, with_hints
 from local_models.training.model import SHAPES, Decoder
 from local_models.training.optimizer import Rates, optimizers_for
