@@ -16,7 +16,8 @@ from html import escape
 from local_models.types import Role
 from rag.errors import UsageError
 from rag.plain_markdown import code_lines, to_plain, to_safe_html
-from rag.types import Answer, CheckedSentence, Citation, Conversation, Message, Mode, SentenceVerdict, Source
+from rag.titles import where
+from rag.types import Answer, CheckedSentence, Citation, Conversation, Message, Mode, SentenceVerdict
 from rag.wording import FREE_MARK
 
 LAYOUTS = {".md": "markdown", ".markdown": "markdown", ".txt": "plain", ".html": "html", ".htm": "html"}
@@ -69,12 +70,6 @@ def doubts(answer: Answer) -> list[str]:
     them.
     """
     return [_doubt(answer.text, each) for each in answer.sentences if each.verdict in _DOUBTFUL]
-
-
-def where(source: Source) -> str:
-    """The document and the place in it, in one line."""
-    place = str(source.place)
-    return f"{source.document} · {place}" if place else source.document
 
 
 def writer(answer: Answer) -> str:

@@ -1,9 +1,11 @@
-"""What a document is called beside others, and a passage where it is searched: title, file's name, headings above."""
+"""What a document is called beside others, and a passage where it is searched or shown: title, file, headings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+
+from rag.types import Source
 
 LONGEST_TITLE, LONGEST_HEADING = 80, 120
 """Characters for the embedder: together about 50 tokens, what a passage of 200 leaves free of the 256 MiniLM reads."""
@@ -28,3 +30,9 @@ def innermost(heading: str) -> str:
     while len(heading) > LONGEST_HEADING and " › " in heading:
         heading = heading.split(" › ", 1)[1]
     return heading[:LONGEST_HEADING]
+
+
+def where(source: Source) -> str:
+    """The document and the place in it, in one line."""
+    place = str(source.place)
+    return f"{source.document} · {place}" if place else source.document

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 from desktop.chat.disclosure import Disclosure
 from desktop.controls import ElidedLabel, button, column, frame, label, row
 from desktop.tokens import XS, M, S
-from desktop.viewer.reference import where
 from rag.account import SourceAccount
 from rag.account_words import AccountLine, account_lines, scores_of, why_source
+from rag.titles import where
 from rag.types import Answer, Source
 
 SHOWN = 6

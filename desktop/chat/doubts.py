@@ -13,7 +13,8 @@ from html import escape
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
-from desktop.viewer.reference import Reference, where
+from desktop.viewer.reference import Reference
+from rag.titles import where
 from rag.types import Answer, CheckedSentence, Mode, SentenceVerdict
 from rag.wording import claims_found, doubt
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from desktop.chat.markdown import MARK
-from desktop.viewer.reference import Reference, of_citation, where
+from desktop.viewer.reference import Reference, of_citation
+from rag.titles import where
 from rag.types import Citation, Source
 
 _MOST_IN_TOOLTIP = 400

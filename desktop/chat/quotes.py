@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from desktop.controls import ElidedLabel, button, column, label, row
 from desktop.theme import reading_font
 from desktop.tokens import SIZE_BODY, XS, S
-from desktop.viewer.reference import where
+from rag.titles import where
 from rag.types import Answer, Quote
 
 SHOWN = 3

@@ -21,8 +21,9 @@ from desktop.viewer.examine import examine
 from desktop.viewer.opened import OpenedSource
 from desktop.viewer.pages import PageSource
 from desktop.viewer.pdf import PdfPages
-from desktop.viewer.reference import Reference, where
+from desktop.viewer.reference import Reference
 from local_models.cancel import CancelToken
+from rag.titles import where
 from rag.types import Source
 
 FIGURE_SPACE = "\u2007"

@@ -27,9 +27,3 @@ def of_citation(citation: Citation) -> Reference:
 
 def of_quote(quote: Quote) -> Reference:
     return Reference(quote.source, quote.text, quote.span, found=quote.found)
-
-
-def where(source: Source) -> str:
-    """The document and the place in it, in one line."""
-    place = str(source.place)
-    return f"{source.document} · {place}" if place else source.document

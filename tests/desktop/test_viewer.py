@@ -17,9 +17,10 @@ from desktop.jobs import Lanes
 from desktop.viewer.examine import Checksums, examine
 from desktop.viewer.opened import UNPLACED, OpenedSource
 from desktop.viewer.panel import SourcesPanel
-from desktop.viewer.reference import Reference, of_citation, of_quote, where
+from desktop.viewer.reference import Reference, of_citation, of_quote
 from local_models.cancel import never
 from rag.errors import DocumentEncrypted
+from rag.titles import where
 from rag.types import Block, BlockKind, Excerpt, Page, Place, Scores, Source, Span, TextBox
 from tests.fakes.desktop import FakeAssistant
 from tests.fakes.viewer import FakePages
