@@ -74,7 +74,7 @@ def doubts(answer: Answer) -> list[str]:
 
 def writer(answer: Answer) -> str:
     """The model's name; empty where none was asked, though one stood ready."""
-    asked = answer.mode is Mode.FREE or (answer.mode is Mode.GROUNDED and (not answer.abstained or _was_asked(answer)))
+    asked = answer.mode is Mode.FREE or (answer.mode is Mode.GROUNDED and _was_asked(answer))
     return answer.model if asked else ""
 
 

@@ -15,6 +15,7 @@ from rag.cli.library import embed
 from rag.cli.session import Commands, Session
 from rag.errors import Cancelled
 from rag.events import AddFinished, DocumentFailed
+from rag.sharing import writer
 
 QUESTIONS = (
     "How much notice must the landlord give before entering the flat?",
@@ -71,6 +72,6 @@ def _ask(question: str, assistant: Assistant, session: Session) -> Asked:
         raise Cancelled
     if not session.terminal.as_json:
         show(asked.answer, session.terminal)
-        model = f" by {asked.answer.model}" if asked.answer.model else ""
-        session.terminal.note(f"({asked.answer.timings.total_s:.1f} s{model})")
+        by = f" by {name}" if (name := writer(asked.answer)) else ""
+        session.terminal.note(f"({asked.answer.timings.total_s:.1f} s{by})")
     return asked

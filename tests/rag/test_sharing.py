@@ -133,6 +133,7 @@ def test_quotes_were_written_by_no_model() -> None:
 def test_a_grounded_answer_of_quotes_alone_was_written_by_no_model() -> None:
     answer = Answer("> The rent is 950 euros. [1]", Mode.GROUNDED, model="m", account=Account())
     assert byline(answer, WHEN).endswith("no language model wrote this.")
+    assert writer(answer) == ""
 
 
 @pytest.mark.parametrize("mode", list(Mode))
