@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -20,7 +21,7 @@ from rag.parsers.formats import HTML, suffixes_of
 from rag.parsers.html_sight import Sight, hidden_comments, worth_telling
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _UNSEEN = frozenset(
     """script style noscript template head svg math iframe object embed audio video canvas datalist select
     textarea input button map""".split()
@@ -31,8 +32,15 @@ _BLOCKS = frozenset(
     thead tr ul menu dir caption""".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
+_CLOSED_AT_ONCE = re.compile(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w.-]*)(\s[^<>]*)?/>", re.IGNORECASE)
+_INTERNAL_SUBSET = re.compile(r"<!DOCTYPE[^<>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+_HEAD = 20_000
+"""Characters in which a document type is looked for."""
+
 _LISTS = frozenset({"ol", "ul", "menu", "dir"})
 _TEXT = "-text"
+_PARAGRAPH = BlockKind.PARAGRAPH
 
 
 class HtmlParser:
@@ -52,25 +60,52 @@ class HtmlParser:
 
         Raises DocumentEmpty, DocumentTooLarge, DocumentUnsupported.
         """
-        source = read_text(path, declared=_CHARSET)
-        tree = LexborHTMLParser(source)
-        title = tree.css_first("title") or tree.css_first("h1")
-        if title is not None and (text := " ".join(clean(title.text()).split())):
-            yield Title(text)
-        walk = _Walk(Sight(tree))
-        walk.through(tree.body or tree.root)
-        if hidden := walk.hidden + hidden_comments(source):
-            yield HiddenText(hidden)
-        page = walk.builder.page()
-        if not page.text:
-            raise DocumentEmpty(f"“{shown_name(path)}” shows no text.", "It may be filled in by scripts in a browser.")
-        yield page
+        yield from whole_file(path, read_html(read_text(path, declared=CHARSET)))
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """What a person sees of a source: `page` may hold no text. `hidden` counts the passages nobody sees."""
+
+    title: str
+    page: Page
+    hidden: int
+
+
+def read_html(source: str, *, quotes: bool = False) -> HtmlText:
+    """The visible text of a page's source, cleaned or not. With `quotes`, quoted paragraphs begin with "> "."""
+    tree = LexborHTMLParser(source)
+    title = tree.css_first("title") or tree.css_first("h1")
+    walk = _Walk(Sight(tree), quotes=quotes)
+    walk.through(tree.body or tree.root)
+    words = " ".join(clean(title.text()).split()) if title is not None else ""
+    return HtmlText(words, walk.builder.page(), walk.hidden + hidden_comments(source))
+
+
+def from_xhtml(source: str) -> str:
+    """XHTML written as HTML: an HTML parser takes an empty <title/> or <script/> for the begin of all that follows.
+
+    The internal subset of the document type, where entities are declared, is left out, so none of them is expanded.
+    """
+    head, rest = source[:_HEAD], source[_HEAD:]
+    return _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", _INTERNAL_SUBSET.sub("", head, count=1) + rest)
+
+
+def whole_file(path: Path, found: HtmlText) -> Iterator[Title | Page | PageSkipped | HiddenText]:
+    """What a parser yields for a file that is one web page. Raises DocumentEmpty."""
+    if found.title:
+        yield Title(found.title)
+    if found.hidden:
+        yield HiddenText(found.hidden)
+    if not found.page.text:
+        raise DocumentEmpty(f"“{shown_name(path)}” shows no text.", "It may be filled in by scripts in a browser.")
+    yield found.page
 
 
 class _Walk:
     """Goes through the visible nodes and ends a block wherever an element starts or ends a line."""
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, *, quotes: bool) -> None:
         self.builder = PageBuilder()
         self.hidden = 0
         self._sight = sight
@@ -80,6 +115,8 @@ class _Walk:
         self._item = ""
         self._lists: list[int | None] = []
         self._preformatted = 0
+        self._quotes = quotes
+        self._quoted = 0
 
     def through(self, root: LexborNode | None) -> None:
         stack: list[tuple[LexborNode, bool]] = [(root, True)] if root is not None else []
@@ -130,6 +167,8 @@ class _Walk:
             self._item = self._marker()
         elif tag == "pre":
             self._preformatted += 1
+        elif tag == "blockquote":
+            self._quoted += self._quotes
 
     def _leave(self, tag: str) -> None:
         if tag not in _BLOCKS:
@@ -143,6 +182,8 @@ class _Walk:
             self._item = ""
         elif tag == "pre":
             self._preformatted -= 1
+        elif tag == "blockquote":
+            self._quoted -= self._quotes
 
     def _flush(self) -> None:
         """End the block at hand."""
@@ -154,6 +195,8 @@ class _Walk:
             text = " ".join(text.split())
         elif self._item and kind is BlockKind.PARAGRAPH:
             kind, text = BlockKind.LIST_ITEM, f"{self._item} {text.strip()}"
+        elif self._quoted and kind is BlockKind.PARAGRAPH:
+            text = f"> {text.strip()}"
         self._item = ""
         self.builder.add(text, kind, self._level)
 
@@ -165,11 +208,17 @@ class _Walk:
         return f"{number}."
 
     def _add_table(self, table: LexborNode) -> None:
+        begun = False
         for row in table.css("caption, tr"):
             if not self._seen(row):
                 continue
-            cells = [self._text(cell) for cell in row.iter() if self._seen(cell)] or [self._text(row)]
-            self.builder.add(table_row(cells), BlockKind.TABLE if len(cells) > 1 else BlockKind.PARAGRAPH)
+            cells = [cell for cell in row.iter() if self._seen(cell)]
+            if len(cells) < 2:
+                self.builder.add(table_row([self._text(cell) for cell in cells] or [self._text(row)]), _PARAGRAPH)
+                continue
+            heads = not begun and all(cell.tag == "th" or _in_head(row) for cell in cells)
+            self.builder.add(table_row([self._text(cell) for cell in cells]), BlockKind.TABLE, int(heads))
+            begun = True
 
     def _text(self, root: LexborNode) -> str:
         """The visible text of a cell."""
@@ -189,6 +238,10 @@ def _is_data(table: LexborNode) -> bool:
     if table.css_first("td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is not None:
         return False
     return all(inner.mem_id == table.mem_id for inner in table.css("table"))  # a node is among its own matches
+
+
+def _in_head(row: LexborNode) -> bool:
+    return row.parent is not None and row.parent.tag == "thead"
 
 
 def _first_number(node: LexborNode) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import DocumentEmpty
-from rag.parsers.html import HtmlParser
+from rag.parsers.html import HtmlParser, from_xhtml, read_html
 from rag.types import BlockKind, Page
 from tests.fakes.parsers import block_texts, read_page, read_title, whole
 
@@ -63,6 +63,28 @@ def test_tables_are_read_row_by_row(tmp_path: Path) -> None:
     page = page_of(tmp_path, "<table><caption>Fees</caption><tr><th>What<th>Euro<tr><td>Key <b>lost</b><td>45</table>")
     assert block_texts(page, BlockKind.TABLE) == ["What | Euro", "Key lost | 45"]
     assert "Fees" in block_texts(page, BlockKind.PARAGRAPH)
+
+
+def test_the_first_row_of_a_table_heads_it_if_the_page_says_so(tmp_path: Path) -> None:
+    html = (
+        "<table><tr><th>What<th>Euro<tr><td>Key<td>45</table><table><thead><tr><td>A<td>B<tbody><tr><td>1<td>2</table>"
+    )
+    levels = [(block.kind, block.level) for block in page_of(tmp_path, html + "<table><tr><td>x<td>y</table>").blocks]
+    assert levels == [(BlockKind.TABLE, level) for level in (1, 0, 1, 0, 0)]
+
+
+def test_xhtml_written_as_html_keeps_what_follows_empty_elements_and_expands_no_entity() -> None:
+    source = (
+        '<?xml version="1.0"?><!DOCTYPE html [ <!ENTITY a "obey obey obey"> ]><html><head><title/>'
+        '<script src="a.js"/></head><body><a id="p1"/><p>Seen &a;<br/>here.</p></body></html>'
+    )
+    assert read_html(from_xhtml(source)).page.text == "Seen &a;\nhere."
+
+
+def test_quoted_paragraphs_are_marked_where_asked_for() -> None:
+    html = "<p>Yes.</p><blockquote><p>Will you come?</p></blockquote><p>Bye.</p>"
+    assert read_html(html, quotes=True).page.text == "Yes.\n\n> Will you come?\n\nBye."
+    assert read_html(html).page.text == "Yes.\n\nWill you come?\n\nBye."
 
 
 def test_a_table_that_is_only_layout_is_read_as_the_page_it_lays_out(tmp_path: Path) -> None:
