@@ -98,13 +98,20 @@ class WorkerClient:
             self._running_child()
 
     def request(
-        self, op: str, params: Mapping[str, object], cancel: CancelToken, *, timeout_s: float | None = None
+        self,
+        op: str,
+        params: Mapping[str, object],
+        cancel: CancelToken,
+        *,
+        timeout_s: float | None = None,
+        silence_s: float | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Ask, and yield each event of the answer; other threads may have requests under way.
 
         After a cancel the child may still send events (a last one that says how far it came); then Cancelled is
         raised, unless the child ended the request in good order. A child that does not end a request within
-        CANCEL_GRACE_S of its cancel, or within `timeout_s` of its start, is killed. Closing the generator cancels.
+        CANCEL_GRACE_S of its cancel, or within `timeout_s` of its start, or that sends nothing for `silence_s` while
+        it is waited for, is killed. Closing the generator cancels.
         Raises WorkerDied, WorkerTimedOut, Cancelled, and what the handler raised.
         """
         cancel.check()
@@ -115,7 +122,7 @@ class WorkerClient:
         forget = cancel.on_cancel(call.wake)
         try:
             child.send({"id": call.id, "op": op, "params": dict(params)})
-            yield from call.events(cancel, timeout_s)
+            yield from call.events(cancel, timeout_s, silence_s)
         finally:
             forget()
             call.settle()
@@ -206,8 +213,11 @@ class _Call:
         """Let the waiting thread look at its cancel token: the canceller's thread never writes to a pipe itself."""
         self._inbox.put(None)
 
-    def events(self, cancel: CancelToken, timeout_s: float | None) -> Iterator[dict[str, Any]]:
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    def events(
+        self, cancel: CancelToken, timeout_s: float | None, silence_s: float | None = None
+    ) -> Iterator[dict[str, Any]]:
+        end = None if timeout_s is None else time.monotonic() + timeout_s
+        deadline = _sooner(end, silence_s)
         while not self._over:
             if cancel.cancelled and not self._asked_to_stop:
                 deadline = self._ask_to_stop()
@@ -216,11 +226,13 @@ class _Call:
                 raise message
             if message is not None and "event" in message:
                 yield message["event"]
+                if not self._asked_to_stop:
+                    deadline = _sooner(end, silence_s)
             elif message is not None and "error" in message:
                 raise decode_error(message["error"])
             elif deadline is not None and time.monotonic() >= deadline and not self._over:
                 self._kill_child()
-                raise Cancelled if self._asked_to_stop else self._timed_out(timeout_s or 0.0)
+                raise Cancelled if self._asked_to_stop else self._timed_out(timeout_s, silence_s)
 
     def settle(self) -> None:
         """Leave the child free for the next request: stop this one if it still runs."""
@@ -253,7 +265,16 @@ class _Call:
         self._child.forget(self.id)
         self._child.kill()
 
-    def _timed_out(self, limit_s: float) -> WorkerTimedOut:
+    def _timed_out(self, timeout_s: float | None, silence_s: float | None) -> WorkerTimedOut:
         role = self._child.role
+        limit_s = min(limit for limit in (timeout_s, silence_s) if limit is not None)
         message = f"{spoken_name(role)} took longer than {limit_s:g} s and was stopped."
         return WorkerTimedOut(message, role=role, exit_code=None)
+
+
+def _sooner(end: float | None, silence_s: float | None) -> float | None:
+    """When to stop waiting: at `end`, or after so much silence from now."""
+    if silence_s is None:
+        return end
+    quiet = time.monotonic() + silence_s
+    return quiet if end is None else min(end, quiet)

@@ -34,6 +34,12 @@ def hang(params: Mapping[str, Any], cancel: CancelToken) -> Events:
     time.sleep(60)
 
 
+def tick(params: Mapping[str, Any], cancel: CancelToken) -> Events:
+    for number in range(params["times"]):
+        yield {"number": number}
+        cancel.wait(params["every"])
+
+
 def die(params: Mapping[str, Any], cancel: CancelToken) -> Events:
     yield {"state": "dying"}
     os.write(2, b"the last words\n")
@@ -71,5 +77,5 @@ def environment(params: Mapping[str, Any], cancel: CancelToken) -> Events:
 
 if __name__ == "__main__":
     refuse_network()
-    operations = (count, wait, hang, die, print_natively, fail, connect, environment)
+    operations = (count, wait, hang, tick, die, print_natively, fail, connect, environment)
     sys.exit(serve({operation.__name__: operation for operation in operations}))
