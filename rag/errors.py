@@ -8,6 +8,7 @@ FootnoteError
     DocumentBroken          damaged, or not what its name says
     DocumentTooLarge        over the limits of time, memory or text
     DocumentUnsupported     a format that is not read
+    DocumentQuarantined     it ended its reader, or had to be stopped; not tried again by itself
   LibraryError              the data directory or its database
     LibraryLocked           another running Footnote holds it
     LibraryTooNew           made by a newer Footnote
@@ -40,6 +41,7 @@ __all__ = [
     "DocumentEncrypted",
     "DocumentError",
     "DocumentMissing",
+    "DocumentQuarantined",
     "DocumentTooLarge",
     "DocumentUnsupported",
     "DownloadError",
@@ -86,6 +88,12 @@ class DocumentTooLarge(DocumentError):
 
 class DocumentUnsupported(DocumentError):
     code = "document_unsupported"
+
+
+class DocumentQuarantined(DocumentError):
+    """Reading the file ended the process that read it, or would not end."""
+
+    code = "document_quarantined"
 
 
 class LibraryError(FootnoteError):

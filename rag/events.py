@@ -36,11 +36,15 @@ class DocumentUnchanged:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFailed:
-    """One file was left out; the rest goes on. `reason` is a sentence for the user."""
+    """One file was left out; the rest goes on. `reason` is a sentence for the user.
+
+    `known`: it was left out before for the same bytes, and was not tried again.
+    """
 
     path: Path
     reason: str
     code: str
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,17 @@ class DocumentState(StrEnum):
     READ = "read"
     COMPLETE = "complete"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of the user's, as it was when it was read. `reason` says why it failed; sha256 of the file's bytes."""
+    """A file of the user's, as it was when it was read. `reason` says why it failed; sha256 of the file's bytes.
+
+    QUARANTINED: reading it ended its reader, or all of Footnote; it is tried again when it changed, or when asked.
+    `failure` is the code of what went wrong, empty while nothing did; `attempts` counts the readings of these bytes
+    that were begun and ended in no state at all.
+    """
 
     id: int
     path: Path
@@ -96,6 +102,8 @@ class Document:
     passages: int = 0
     added_at: datetime | None = None
     notices: tuple[str, ...] = ()
+    failure: str = ""
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
