@@ -1,0 +1,108 @@
+"""What of a folder the user wants left out: rules in gitignore's own syntax.
+
+They stand in files named `.footnoteignore`, in the folder itself or in any below it, and in the collection of the
+folder, where somebody who may not write into the folder can put them. As in git, the rule that comes last decides, a
+file nearer to what it speaks of comes later than one farther away, and what lies in a folder that is left out can't be
+brought back. The collection's rules come first of all. Matching is done by pathspec, which follows gitignore(5).
+
+It opens no file but its own, and knows nothing of hidden files or formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from rag.errors import UsageError
+
+RULES_FILE = ".footnoteignore"
+
+MOST_BYTES = 256 * 1024
+"""Rules files are written by hand; a larger file of that name is something else, and only its beginning is read."""
+
+
+class IgnoreRules:
+    """The rules below one folder, each file of rules read once, when the first path beside or below it is asked for."""
+
+    def __init__(self, root: Path, lines: Sequence[str] = ()) -> None:
+        """`lines` are the collection's own. Raises UsageError for a line that is no rule."""
+        self._root = root
+        self._first = compiled(lines)
+        self._files: dict[Path, GitIgnoreSpec | None] = {}
+        self._folders: dict[Path, bool] = {}
+
+    def ignores(self, path: Path) -> bool:
+        """Whether rules leave out this file or folder below the root; one that is gone counts as a file."""
+        if path == self._root or not path.is_relative_to(self._root):
+            return False
+        if self._ignores_folder(path.parent):
+            return True
+        specs = self._specs(path.parent)
+        return bool(specs) and _matches(specs, path, is_folder=path.is_dir())
+
+    def _ignores_folder(self, folder: Path) -> bool:
+        if folder == self._root:
+            return False
+        if folder not in self._folders:
+            above = self._ignores_folder(folder.parent)
+            self._folders[folder] = above or _matches(self._specs(folder.parent), folder, is_folder=True)
+        return self._folders[folder]
+
+    def _specs(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+        """Those that speak of what lies in the folder, nearest first."""
+        found: list[tuple[Path, GitIgnoreSpec]] = []
+        while True:
+            if folder not in self._files:
+                self._files[folder] = _read(folder / RULES_FILE)
+            spec = self._files[folder]
+            if spec is not None:
+                found.append((folder, spec))
+            if folder == self._root:
+                break
+            folder = folder.parent
+        if self._first is not None:
+            found.append((self._root, self._first))
+        return found
+
+
+def compiled(lines: Sequence[str]) -> GitIgnoreSpec | None:
+    """None when there is no rule in the lines. Raises UsageError naming the line that is no rule."""
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError as error:
+            raise UsageError(
+                f"“{line.strip()}” is no rule for leaving files out.",
+                "Write one pattern a line, as in a .gitignore file: *.log, drafts/, !keep.md",
+            ) from error
+    spec = GitIgnoreSpec.from_lines(lines)
+    return spec if any(pattern.include is not None for pattern in spec.patterns) else None
+
+
+def _matches(specs: Sequence[tuple[Path, GitIgnoreSpec]], path: Path, *, is_folder: bool) -> bool:
+    for folder, spec in specs:
+        said = spec.check_file(path.relative_to(folder).as_posix() + ("/" if is_folder else "")).include
+        if said is not None:
+            return said
+    return False
+
+
+def _read(file: Path) -> GitIgnoreSpec | None:
+    """Lines that are no rules are passed over, as git does."""
+    try:
+        with file.open("rb") as opened:
+            lines = opened.read(MOST_BYTES).decode("utf-8-sig", "replace").splitlines()
+    except OSError:  # none there, or closed to us: nothing is left out on its account
+        return None
+    good = [line for line in lines if _is_rule(line)]
+    return compiled(good)
+
+
+def _is_rule(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,75 @@
+"""Answers go first: work on the library stands still while a question is being answered.
+
+Two kinds of work want the same processor cores and the same embedder. Whoever answers says so for as long as it takes;
+whoever indexes asks before each small step. It knows nothing of what is answered or indexed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from local_models.cancel import CancelToken
+from local_models.embedders.child import REQUEST_TEXTS
+from local_models.types import EmbedderIdentity
+from rag.ports import Embedder, Vectors
+
+
+class RightOfWay:
+    """Held by any number of answers at once, from any thread."""
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._answers = 0
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Hold it while an answer is made."""
+        with self._free:
+            self._answers += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._answers -= 1
+                self._free.notify_all()
+
+    def give_way(self, cancel: CancelToken) -> None:
+        """Return when no answer is being made. Raises Cancelled."""
+        forget = cancel.on_cancel(self._wake)
+        try:
+            with self._free:
+                while self._answers and not cancel.cancelled:
+                    self._free.wait()
+        finally:
+            forget()
+        cancel.check()
+
+    def _wake(self) -> None:
+        with self._free:
+            self._free.notify_all()
+
+
+class PatientEmbedder:
+    """rag.ports.Embedder for passages: between any two requests to the child it gives way to answers."""
+
+    def __init__(self, embedder: Embedder, way: RightOfWay) -> None:
+        self._embedder = embedder
+        self._way = way
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        return self._embedder.identity
+
+    def embed(self, texts: Sequence[str], cancel: CancelToken) -> Vectors:
+        """Texts of like length go together, as many as the child takes in one request."""
+        vectors = np.empty((len(texts), self.identity.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        for start in range(0, len(order), REQUEST_TEXTS):
+            batch = order[start : start + REQUEST_TEXTS]
+            self._way.give_way(cancel)
+            vectors[batch] = self._embedder.embed([texts[number] for number in batch], cancel)
+        return vectors
