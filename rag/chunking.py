@@ -6,6 +6,10 @@ A passage never crosses a heading and never holds more than `limit` of the embed
 embedder's limit is dropped by it without a word. Inside a section, borders are chosen all at once so that passages are
 of even length and end where blocks end, or else sentences; only a monster without either is cut between words.
 It knows no format: blocks come from the parsers, and text that lies in no block (comments) is in no passage.
+
+A passage is cut from the text and nothing is written into it. So where it holds rows of a table without their header,
+the header row ends its path of headings: there the word index, the embedder and the model read it, and offsets hold.
+A passage lies in one slide or one sheet, and in one chapter where chapters are pages.
 """
 
 from __future__ import annotations
@@ -16,9 +20,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rag.places import Places
 from rag.ports import Tokens
 from rag.sentences import sentences, trimmed
-from rag.types import PAGE_BREAK, Block, BlockKind, Counting, Page, Passage, Place, Span
+from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Block, BlockKind, Counting, Page, Passage, Span
 
 PASSAGE_TOKENS = 200
 """MiniLM reads 256 tokens: two are special, and about 50 are left for the title and the headings above a passage.
@@ -31,9 +36,8 @@ tokens, where short passages come in greater number, the three differ by less th
 CHARACTERS_PER_TOKEN = 8
 """No passage is longer than this times its limit: WordPiece counts any word of over 100 letters as one token."""
 
-HEADING_SEPARATOR = " › "
-HEADING_LETTERS = 100
-"""Longer headings are shortened in paths; they are prose that was set large."""
+HEADING_LETTERS, HEADER_LETTERS = 100, 300
+"""Longer headings are shortened in paths: they are prose that was set large. Headers of tables may be wider."""
 
 BREAKS_SENTENCE, BREAKS_BLOCK = 0.5, 0.05
 """What a border inside a sentence or a block costs, against 1.0 for a passage of no length at all.
@@ -78,50 +82,63 @@ def heading_text(source: str) -> str:
 
 
 class _Document:
-    """The pages as one text, and the way back from its offsets to pages and lines."""
+    """The blocks of all pages in one text, the headers of its tables, and the passages they make."""
 
     def __init__(self, pages: Sequence[Page], counting: Counting) -> None:
-        self.text = PAGE_BREAK.join(page.text for page in pages)
-        self.pages = pages
+        self.places = Places(pages, counting)
+        self.text = self.places.text
         self.counting = counting
-        self.starts = []
-        position = 0
-        for page in pages:
-            self.starts.append(position)
-            position += len(page.text) + len(PAGE_BREAK)
-        self.line_starts = (
-            [0, *(found.end() for found in re.finditer("\n", self.text))] if counting is Counting.LINES else [0]
-        )
+        self._tables: list[_Table] = []
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[tuple[Page, Block]]:
         """The blocks of all pages, counted in the whole text; a page without blocks is cut at blank lines."""
-        for page, start in zip(self.pages, self.starts, strict=True):
+        for page, start in zip(self.places.pages, self.places.starts, strict=True):
+            in_table = self.counting is Counting.PAGES
             for block in page.blocks or _paragraphs(page.text):
                 begin, end = trimmed(self.text, start + block.start, start + block.end)
                 if begin < end:
-                    yield replace(block, start=begin, end=end)
+                    self._note_table(begin, end, block, in_table=in_table)
+                    in_table = block.kind is BlockKind.TABLE
+                    yield page, replace(block, start=begin, end=end)
 
     def passage(self, ordinal: int, span: tuple[int, int], heading: tuple[str, ...]) -> Passage:
         start, end = span
-        first, last = self._page(start), self._page(end - 1)
-        paged = self.counting in (Counting.PAGES, Counting.SLIDES)
-        path = HEADING_SEPARATOR.join(heading)
-        place = self._place(start, end, first, last, heading)
-        return Passage(0, 0, ordinal, self.text[start:end], Span(start, end, first if paged else None), path, place)
+        page = self.places.page(start)
+        place = self.places.place(start, end, heading)
+        path = HEADING_SEPARATOR.join(self._path(page, start, heading))
+        counted = self.counting in (Counting.PAGES, Counting.SLIDES, Counting.SHEETS)
+        whole = Span(start, end, page.number if counted else None)
+        return Passage(0, 0, ordinal, self.text[start:end], whole, path, place)
 
-    def _page(self, position: int) -> int:
-        return self.pages[bisect_right(self.starts, position) - 1].number
+    def _path(self, page: Page, start: int, heading: tuple[str, ...]) -> Iterator[str]:
+        """A sheet's name, the headings, or else the page's label; then the header of a table that began before."""
+        if page.label and (self.counting is Counting.SHEETS or not heading):
+            yield page.label
+        yield from heading
+        number = bisect_right(self._tables, start, key=lambda table: table.start) - 1
+        if number >= 0 and start < self._tables[number].end:
+            yield self._tables[number].header
 
-    def _place(self, start: int, end: int, first: int, last: int, heading: tuple[str, ...]) -> Place:
-        match self.counting:
-            case Counting.PAGES:
-                return Place(page=first, last_page=last if last != first else None)
-            case Counting.SLIDES:
-                return Place(slide=first)
-            case Counting.LINES:
-                return Place(lines=(bisect_right(self.line_starts, start), bisect_right(self.line_starts, end - 1)))
-            case Counting.CHAPTERS:
-                return Place(chapter=heading[-1] if heading else None)
+    def _note_table(self, start: int, end: int, block: Block, *, in_table: bool) -> None:
+        """Tables are noted while the blocks are read, and a section's passages come after all of its blocks."""
+        if block.kind is not BlockKind.TABLE:
+            return
+        if block.level:
+            first = self.text[start:end].split("\n", 1)[0]
+            header = " ".join(first.strip("| ").split())
+            if CELL_SEPARATOR in header:
+                self._tables.append(_Table(start + len(first), end, header[:HEADER_LETTERS].rstrip()))
+        elif in_table and self._tables and not self.text[self._tables[-1].end : start].strip():
+            self._tables[-1].end = end
+
+
+@dataclass(slots=True)
+class _Table:
+    """Characters [start, end) of the text are the rows below `header`."""
+
+    start: int
+    end: int
+    header: str
 
 
 def _paragraphs(text: str) -> Iterator[Block]:
@@ -136,7 +153,13 @@ def _sections(document: _Document) -> Iterator[tuple[tuple[str, ...], list[Block
     """The heading path and the blocks of each section. Headings with nothing between them begin one section."""
     path: list[tuple[int, str]] = []
     section: list[Block] = []
-    for block in document.blocks():
+    current: Page | None = None
+    for page, block in document.blocks():
+        if page is not current and document.counting not in (Counting.PAGES, Counting.LINES):
+            if section:
+                yield tuple(text for _, text in path), section
+            path, section = path if document.counting is Counting.CHAPTERS else [], []
+        current = page
         if block.kind is BlockKind.HEADING:
             if section and section[-1].kind is not BlockKind.HEADING:
                 yield tuple(text for _, text in path), section

@@ -1,6 +1,6 @@
 """The nouns of reading a file: pages, blocks, boxes. Frozen values, standard library only; rag.types has them all.
 
-A document's text is its pages' texts joined by PAGE_BREAK. A Block and a TextBox count in their page's text.
+A document's text is its pages' texts joined by PAGE_BREAK. Blocks, TextBoxes and Cells count in their page's text.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PAGE_BREAK = "\n\n"
+CELL_SEPARATOR = " | "
+"""Between the cells of a table's row."""
+HEADING_SEPARATOR = " › "
+"""Between the headings of a path, outermost first."""
 
 
 class BlockKind(StrEnum):
@@ -23,12 +27,21 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Characters [start, end) of a page's text. `level` is a heading's depth, 1 to 6, else 0."""
+    """Characters [start, end) of a page's text. `level` is a heading's depth, 1 to 6, else 0.
+
+    A TABLE block of level 1 begins with the header row of its table: its first line heads the other lines and the TABLE
+    blocks of level 0 that follow it.
+
+    `path` names what the block stands in, outermost first, in formats that tell it by other means than HEADING blocks:
+    the keys of a data file, the definitions of source code. A HEADING with a path is told by its last name instead of
+    its source. It serves the cutting of passages, and is neither sent nor stored.
+    """
 
     start: int
     end: int
     kind: BlockKind
     level: int = 0
+    path: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +57,23 @@ class TextBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Characters [start, end) of a page's text stand in this cell; row and column from 1, as the file's program counts.
+
+    A merged cell is named by its first row and column.
+    """
+
+    start: int
+    end: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a PDF; a format without pages has one. Width and height in points, 0 without pages."""
+    """A page of a PDF, a slide, a sheet, a chapter; a format without pages has one. Width and height in points, 0
+    without pages. `label` names a sheet, chapter, message or attachment; `cells` are a sheet's, in order of the text.
+    """
 
     number: int
     text: str
@@ -53,6 +81,8 @@ class Page:
     boxes: tuple[TextBox, ...] = ()
     width: float = 0.0
     height: float = 0.0
+    label: str = ""
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +102,17 @@ class Excerpt:
 
 
 class Counting(StrEnum):
-    """How a format tells a person where something stands; decides which fields of a Place are set."""
+    """How a format tells a person where something stands; decides which fields of a Place are set.
+
+    SLIDES: a page is a slide. SHEETS: a page is a sheet, and a place the smallest range of cells, "Prices!B4:D9",
+    without a name where the sheet has none. CHAPTERS: the page's label if it has one, else the innermost heading.
+    """
 
     PAGES = "pages"
     LINES = "lines"
     SLIDES = "slides"
     CHAPTERS = "chapters"
+    SHEETS = "sheets"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.types import Source
+from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Source
 
 LONGEST_TITLE, LONGEST_HEADING = 80, 120
 """Characters for the embedder: together about 50 tokens, what a passage of 200 leaves free of the 256 MiniLM reads."""
@@ -30,6 +30,18 @@ def innermost(heading: str) -> str:
     while len(heading) > LONGEST_HEADING and " › " in heading:
         heading = heading.split(" › ", 1)[1]
     return heading[:LONGEST_HEADING]
+
+
+def table_header(heading: str) -> str:
+    """The header row that ends a path of headings, "Item | Price": that of a table which began before the passage."""
+    last = heading.rsplit(HEADING_SEPARATOR, 1)[-1]
+    return last if CELL_SEPARATOR in last else ""
+
+
+def headings_of(heading: str) -> list[str]:
+    """A path's headings, outermost first, without the header row of a table."""
+    path = heading.split(HEADING_SEPARATOR) if heading else []
+    return path[:-1] if table_header(heading) else path
 
 
 def where(source: Source) -> str:

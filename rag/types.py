@@ -14,9 +14,12 @@ from pathlib import Path
 
 from local_models.types import Role
 from rag.account import Account
+from rag.page_types import CELL_SEPARATOR as CELL_SEPARATOR
+from rag.page_types import HEADING_SEPARATOR as HEADING_SEPARATOR
 from rag.page_types import PAGE_BREAK as PAGE_BREAK
 from rag.page_types import Block as Block
 from rag.page_types import BlockKind as BlockKind
+from rag.page_types import Cell as Cell
 from rag.page_types import Counting as Counting
 from rag.page_types import Excerpt as Excerpt
 from rag.page_types import HiddenText as HiddenText
@@ -120,7 +123,8 @@ class Collection:
 class Passage:
     """A stretch of a document that is searched, cited and shown. `id` is 0 until the store has kept it.
 
-    `text` is exactly the document's text at `span`. `heading` is the path of headings above it, joined by " › ".
+    `text` is exactly the document's text at `span`. `heading` is the path of headings above it, joined by " › "; where
+    the passage holds rows of a table without their header, this is the last of them (rag.titles.table_header).
     """
 
     id: int

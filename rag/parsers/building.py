@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from rag.parsers.cleaning import clean
-from rag.types import Block, BlockKind, Page
+from rag.types import CELL_SEPARATOR, Block, BlockKind, Page
 
 _RUNS_OF_SPACE = re.compile(r"[^\S\n]+")
 _AROUND_BREAKS = re.compile(r" ?\n ?")
@@ -59,4 +59,4 @@ def squeeze(text: str) -> str:
 def table_row(cells: list[str]) -> str:
     """A row of a table as one line; empty for a row of empty cells."""
     texts = [" ".join(cell.split()) for cell in cells]
-    return " | ".join(texts) if any(texts) else ""
+    return CELL_SEPARATOR.join(texts) if any(texts) else ""

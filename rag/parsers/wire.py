@@ -1,6 +1,6 @@
 """How a page or a passage travels from the parsing child: as JSON objects with short keys.
 
-Boxes are most of the bytes, so they go as one flat list of numbers. Both sides use this module and nothing else.
+Boxes and cells are most of the bytes, so they go as flat lists of numbers. Both sides use this module and nothing else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from rag.types import (
     Block,
     BlockKind,
+    Cell,
     HiddenText,
     Opened,
     Page,
@@ -76,6 +77,8 @@ def _encode_page(page: Page) -> dict[str, object]:
             value for box in page.boxes for value in (box.start, box.end, box.left, box.top, box.right, box.bottom)
         ],
         "size": [page.width, page.height],
+        "label": page.label,
+        "cells": [value for cell in page.cells for value in (cell.start, cell.end, cell.row, cell.column)],
     }
 
 
@@ -84,7 +87,9 @@ def _decode_page(message: Mapping[str, Any]) -> Page:
     boxes = tuple(TextBox(*flat[at : at + 6]) for at in range(0, len(flat), 6))
     blocks = tuple(Block(start, end, BlockKind(kind), level) for start, end, kind, level in message["blocks"])
     width, height = message["size"]
-    return Page(message["number"], message["text"], blocks, boxes, width, height)
+    numbers = message["cells"]
+    cells = tuple(Cell(*numbers[at : at + 4]) for at in range(0, len(numbers), 4))
+    return Page(message["number"], message["text"], blocks, boxes, width, height, message["label"], cells)
 
 
 def _encode_passage(passage: Passage) -> dict[str, object]:

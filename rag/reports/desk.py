@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from local_models.cancel import CancelToken
-from rag.chunking import HEADING_SEPARATOR, heading_text
+from rag.chunking import heading_text
 from rag.events import Delta, Notice, Progress, Reading, RowsAdded
 from rag.ports import Embedder, SpanReader, Vectors
 from rag.ports import Generator as LanguageModel
@@ -21,7 +21,8 @@ from rag.report_types import ReportCell, ReportRequest
 from rag.retrieval import Retriever
 from rag.sentences import sentences
 from rag.store.library import Library
-from rag.types import Citation, CitationOrigin, Document, Passage, Source, Span
+from rag.titles import headings_of
+from rag.types import HEADING_SEPARATOR, Citation, CitationOrigin, Document, Passage, Source, Span
 
 EMBEDDED_AT_ONCE = 64
 """Sentences between two looks at the cancel token and two steps of the progress: about 0.2 s on 2 cores."""
@@ -85,7 +86,7 @@ class Stretch:
     @property
     def heading(self) -> str:
         """The innermost heading above it."""
-        return self.passage.heading.rsplit(HEADING_SEPARATOR, 1)[-1]
+        return next(reversed(headings_of(self.passage.heading)), "")
 
 
 def passages_of(library: Library, document: Document) -> list[Passage]:

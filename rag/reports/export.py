@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from rag.chunking import HEADING_SEPARATOR
 from rag.report_types import Report, ReportCell, ReportKind, ReportRow, RowKind
-from rag.titles import told_apart
+from rag.titles import headings_of, told_apart
 from rag.types import Citation, Document, MessageStatus, Place
 
 KINDS = {
@@ -79,7 +78,7 @@ def names_of(documents: Sequence[Document]) -> list[str]:
 def where(citation: Citation) -> str:
     """The document, the place and the nearest heading; a name that is all of them stands once."""
     source = citation.source
-    parts = (source.document, str(place_of(citation)), source.heading.rsplit(HEADING_SEPARATOR, 1)[-1])
+    parts = (source.document, str(place_of(citation)), *headings_of(source.heading)[-1:])
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 

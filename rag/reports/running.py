@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from local_models.cancel import CancelToken
-from rag.chunking import HEADING_SEPARATOR
 from rag.errors import Cancelled, FootnoteError, UsageError
 from rag.events import Notice, ReportEvent, ReportFinished, ReportStarted, RowsAdded
 from rag.report_types import Report, ReportEnding, ReportHead, ReportKind, ReportRequest
@@ -23,6 +22,7 @@ from rag.reports.facts import tabulate
 from rag.reports.mentions import list_mentions
 from rag.reports.phrasing import summarise_as_asked
 from rag.store.reports import ReportShelf
+from rag.titles import headings_of
 from rag.types import Document, MessageStatus
 
 TITLE_LENGTH = 80
@@ -105,8 +105,7 @@ class Reports:
                 heading
                 for document in documents
                 for passage in passages_of(self._desk.library, document)
-                for heading in passage.heading.split(HEADING_SEPARATOR)
-                if heading
+                for heading in headings_of(passage.heading)
             )
         )
 

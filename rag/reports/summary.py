@@ -16,7 +16,6 @@ from itertools import groupby
 import numpy as np
 
 from local_models.cancel import CancelToken
-from rag.chunking import HEADING_SEPARATOR
 from rag.events import Notice, RowsAdded
 from rag.ports import Vectors
 from rag.report_types import ReportRequest, ReportRow, RowKind
@@ -24,7 +23,8 @@ from rag.reports.centrality import Scores, centrality, choose, shares
 from rag.reports.desk import Desk, JobEvent, Numbering, Stretch, embed_all, is_prose, sentences_of
 from rag.reports.difference import key
 from rag.reports.questions import stands_alone
-from rag.types import Document
+from rag.titles import headings_of
+from rag.types import HEADING_SEPARATOR, Document
 
 LONGEST_PART, SHORTEST_PART = 150, 12
 """Sentences. A longer part is cut, as centrality compares all of it with all of it; a shorter one joins the next."""
@@ -156,12 +156,12 @@ def _cut(run: list[Stretch]) -> Iterator[list[Stretch]]:
 
 def _path(sentence: Stretch) -> tuple[str, ...]:
     """The headings above it, the outermost first."""
-    return tuple(sentence.passage.heading.split(HEADING_SEPARATOR))
+    return tuple(headings_of(sentence.passage.heading))
 
 
 def _section(document: Document, part: Sequence[Stretch], *, several: bool) -> str:
     """What all of the part stands under; from the first to the last heading where that is nothing."""
-    first, last = (one.passage.heading.split(HEADING_SEPARATOR) for one in (part[0], part[-1]))
+    first, last = (headings_of(one.passage.heading) or [""] for one in (part[0], part[-1]))
     common = [one for one, other in zip(first, last, strict=False) if one == other]
     inner = common[-1] if common and common[-1] != document.title else ""
     if not inner and first[-1]:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from rag.errors import NotFound, UsageError
-from rag.store.packing import pack_blocks, pack_boxes, unpack_blocks, unpack_boxes
+from rag.store.packing import pack_blocks, pack_boxes, pack_cells, unpack_blocks, unpack_boxes, unpack_cells
 from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
 from rag.store.scoping import in_scope, listed
 from rag.types import PAGE_BREAK, Document, DocumentState, Excerpt, Page, Passage, Scope, Span
@@ -245,11 +245,14 @@ def _page_values(document_id: int, page: Page, start: int) -> dict[str, object]:
         "text": page.text,
         "blocks": pack_blocks(page.blocks),
         "boxes": pack_boxes(page.boxes),
+        "label": page.label,
+        "cells": pack_cells(page.cells),
     }
 
 
 def _page(row: PageRow) -> Page:
-    return Page(row.number, row.text, unpack_blocks(row.blocks), unpack_boxes(row.boxes), row.width, row.height)
+    blocks, boxes, cells = unpack_blocks(row.blocks), unpack_boxes(row.boxes), unpack_cells(row.cells)
+    return Page(row.number, row.text, blocks, boxes, row.width, row.height, row.label, cells)
 
 
 def _passage_values(id_: int, document_id: int, passage: Passage) -> dict[str, object]:

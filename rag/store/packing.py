@@ -1,4 +1,4 @@
-"""Packs what is read as a whole and never searched: text boxes and blocks of a page, vectors of passages.
+"""Packs what is read as a whole and never searched: text boxes, cells and blocks of a page, vectors of passages.
 
 Columns of little-endian numbers, zlib on top. Coordinates are kept in hundredths of a point (3.5 micrometres):
 whole numbers compress better than floats, and no screen shows the difference. Knows nothing of tables.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Block, BlockKind, TextBox
+from rag.types import Block, BlockKind, Cell, TextBox
 
 _HUNDREDTHS = 100.0
 _KIND_CODES = {
@@ -57,6 +57,16 @@ def unpack_blocks(packed: bytes, *, within: tuple[int, int] | None = None) -> tu
         table = table[(table[:, 0] < within[1]) & (table[:, 1] > within[0])]
     rows = table.tolist()
     return tuple(Block(start, end, _KINDS[code], level) for start, end, code, level in rows)
+
+
+def pack_cells(cells: Sequence[Cell]) -> bytes:
+    """Four int32 columns: start, end, row, column."""
+    rows = [(cell.start, cell.end, cell.row, cell.column) for cell in cells]
+    return _squeeze(np.array(rows, dtype="<i4").reshape(-1, 4))
+
+
+def unpack_cells(packed: bytes) -> tuple[Cell, ...]:
+    return tuple(Cell(*numbers) for numbers in _spread(packed, 4).tolist())
 
 
 def pack_vectors(vectors: NDArray[np.float32]) -> list[bytes]:

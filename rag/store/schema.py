@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rag.account import Account
@@ -17,7 +18,7 @@ from rag.store.account_column import AccountJson
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 
@@ -77,7 +78,7 @@ class DocumentRow(Row):
 
 
 class PageRow(Row):
-    """`start` is where the page begins in the document's text; blocks and boxes are packed (rag.store.packing)."""
+    """`start` is where the page begins in the document's text; blocks, boxes, cells are packed (rag.store.packing)."""
 
     __tablename__ = "pages"
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
@@ -89,6 +90,8 @@ class PageRow(Row):
     text: Mapped[str]
     blocks: Mapped[bytes]
     boxes: Mapped[bytes]
+    label: Mapped[str] = mapped_column(server_default="")
+    cells: Mapped[bytes] = mapped_column(server_default=sql("x''"))
 
 
 class PassageRow(Row):

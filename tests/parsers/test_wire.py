@@ -10,6 +10,7 @@ from rag.parsers.wire import Item, decode, encode
 from rag.types import (
     Block,
     BlockKind,
+    Cell,
     HiddenText,
     Opened,
     Page,
@@ -29,9 +30,11 @@ ITEMS: list[Item] = [
     HiddenText(2),
     Page(1, "Rent\n\nDue. 😀", (Block(0, 4, BlockKind.HEADING, 2),), (TextBox(0, 4, 1.5, 2, 30, 12.5),), 595, 842),
     Page(1, "bare"),
+    Page(2, "a | b", label="Prices", cells=(Cell(0, 1, 4, 2), Cell(4, 5, 4, 3))),
     Passage(0, 0, 7, "Due.", Span(6, 10, 1), "House › Rent", Place(page=1, last_page=2)),
     Passage(0, 0, 8, "Due.", Span(6, 10), "", Place(lines=(3, 9))),
     PassageTerms("lease", "rent", "due"),
+    Passage(0, 0, 8, "a | b", Span(6, 11, 2), "Prices", Place(cells="Prices!B4:C4")),
     Passage(0, 0, 9, "Due.", Span(6, 10), "", Place(chapter="Rent")),
 ]
 

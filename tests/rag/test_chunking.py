@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import cut, heading_text
+from rag.places import column_name
 from rag.ports import Tokens
-from rag.types import PAGE_BREAK, Block, BlockKind, Counting, Page, Passage, Place
+from rag.types import PAGE_BREAK, Block, BlockKind, Cell, Counting, Page, Passage, Place
 from tests.fakes.parsers import LetterTokens, WordTokens, paragraph_page
 
 WORDS = WordTokens()
@@ -97,6 +98,72 @@ def test_places_are_counted_as_the_format_counts() -> None:
     ]
     assert [p.place for p in passages(page, counting=Counting.SLIDES)] == [Place(slide=1)] * 2
     assert [p.span.page for p in passages(page, counting=Counting.CHAPTERS)] == [None, None]
+
+
+def table(*rows: str, label: str = "", number: int = 1, headed: bool = True) -> Page:
+    """A page of rows, cells parted by " | ", the first of them the header."""
+    blocks, cells, at = [], [], 0
+    for row, text in enumerate(rows, 1):
+        blocks.append(Block(at, at + len(text), BlockKind.TABLE, int(headed and row == 1)))
+        for column, cell in enumerate(text.split(" | "), 1):
+            cells.append(Cell(at, at + len(cell), row, column))
+            at += len(cell) + 3
+        at -= 2
+    return Page(number, "\n".join(rows), tuple(blocks), label=label, cells=tuple(cells))
+
+
+ROWS = ("Item | Price", *(f"thing{n} | {n} euro" for n in range(1, 9)))
+
+
+def test_rows_without_their_header_have_it_as_their_last_heading() -> None:
+    first, second, *_ = passages(table(*ROWS, label="Prices"), counting=Counting.SHEETS, limit=12)
+    assert first.text.startswith("Item | Price\nthing1 | 1 euro")
+    assert (first.heading, second.heading) == ("Prices", "Prices › Item | Price")
+    assert second.text.startswith("thing")
+
+
+def test_a_header_heads_only_its_own_table() -> None:
+    page = table("Item | Price", *["some | row"] * 4)
+    after = page.text + "\n\nProse with many words that fill a passage by themselves.\n\nother | row"
+    prose = Block(len(page.text) + 2, len(after) - 13, BlockKind.PARAGRAPH)
+    both = Page(1, after, (*page.blocks, prose, Block(len(after) - 11, len(after), BlockKind.TABLE)))
+    assert [p.heading for p in passages(both, limit=9)] == ["", "Item | Price", "", ""]
+
+
+def test_the_first_line_of_a_whole_table_is_its_header() -> None:
+    text = "| Item | Price |\n|---|---|\n" + "| some | row |\n" * 6
+    found = passages(Page(1, text, (Block(0, len(text), BlockKind.TABLE, 1),)), limit=16)
+    assert {p.heading for p in found[1:]} == {"Item | Price"}
+
+
+def test_places_in_sheets_are_the_smallest_range_of_cells() -> None:
+    found = passages(table(*ROWS, label="Prices"), counting=Counting.SHEETS, limit=12)
+    assert found[0].place == Place(cells="Prices!A1:B3")
+    assert found[-1].place.cells is not None
+    assert found[-1].place.cells.endswith(":B9")
+    (only,) = passages(table("a | b", number=4), counting=Counting.SHEETS)
+    assert (only.place, only.span.page) == (Place(cells="A1:B1"), 4)
+
+
+def test_a_passage_lies_in_one_sheet_or_slide() -> None:
+    pages = (table("a | b", label="One"), table("c | d", label="Two", number=2))
+    assert [p.place.cells for p in passages(*pages, counting=Counting.SHEETS)] == ["One!A1:B1", "Two!A1:B1"]
+    slides = (paragraph_page(1, "# Welcome", "Hello."), paragraph_page(2, "Bare."))
+    found = passages(*slides, counting=Counting.SLIDES)
+    assert [(p.place.slide, p.heading) for p in found] == [(1, "Welcome"), (2, "")]
+
+
+def test_a_chapter_with_a_name_is_told_by_it() -> None:
+    pages = (table("a | b", label="message 3: Rent"), paragraph_page(2, "# Pets", "No."))
+    found = passages(*pages, counting=Counting.CHAPTERS)
+    assert [(p.place.chapter, p.heading) for p in found] == [("message 3: Rent", "message 3: Rent"), ("Pets", "Pets")]
+
+
+@pytest.mark.parametrize(
+    ("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16384, "XFD")]
+)
+def test_columns_are_named_as_in_spreadsheets(column: int, name: str) -> None:
+    assert column_name(column) == name
 
 
 def test_the_number_of_a_page_is_its_own_even_when_pages_were_skipped() -> None:

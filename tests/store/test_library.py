@@ -16,6 +16,7 @@ from rag.types import (
     PAGE_BREAK,
     Block,
     BlockKind,
+    Cell,
     Document,
     DocumentState,
     Page,
@@ -54,6 +55,8 @@ def test_pages_come_back_as_they_were_put(library: Library) -> None:
         boxes=(TextBox(0, 7, 72.0, 90.25, 300.5, 104.99), TextBox(8, 12, 72.0, 110.0, 200.0, 121.0)),
         width=595.28,
         height=841.89,
+        label="Prices",
+        cells=(Cell(0, 7, 1, 1), Cell(8, 12, 1_048_576, 16_384)),
     )
     document = library.begin(Path("/a.pdf"), media_type="application/pdf", sha256="s", size=1, title="a")
     library.replace(

@@ -107,6 +107,20 @@ def test_an_older_library_is_migrated_and_a_copy_set_aside(tmp_path: Path, monke
         assert opened.execute("SELECT stars FROM documents").fetchall() == [(0,)]
 
 
+def test_pages_read_before_sheets_were_known_have_no_name_and_no_cells(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    upgrade(file, "0006")
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute(
+            "INSERT INTO documents (path, title, media_type, sha256, size, state, reason, pages, passages, added_at,"
+            " notices) VALUES ('/a', 'a', 'text/plain', '', 1, 'read', '', 1, 0, '2026-01-01 00:00:00', '[]')"
+        )
+        opened.execute("INSERT INTO pages VALUES (1, 1, 0, 3, 0, 0, 'one', x'', x'')")
+    upgrade(file)
+    with closing(sqlite3.connect(file)) as opened:
+        assert opened.execute("SELECT text, label, cells FROM pages").fetchall() == [("one", "", b"")]
+
+
 def test_a_migration_that_breaks_leaves_the_library_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = filled_library(tmp_path)
     add_next_revision(monkeypatch, tmp_path, more="raise RuntimeError('half way')")
@@ -182,6 +196,8 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
             opened.execute(f"DROP TABLE IF EXISTS {table}")
         opened.execute("ALTER TABLE answers DROP COLUMN account")
         opened.execute("ALTER TABLE answers DROP COLUMN searched_for")
+        for column in ("label", "cells"):
+            opened.execute(f"ALTER TABLE pages DROP COLUMN {column}")
         opened.execute("UPDATE alembic_version SET version_num = '0001'")
     again = Store.open(tmp_path)
     assert again.journal.message(begun.id).answer == answer
