@@ -91,7 +91,7 @@ def query_terms(question: str) -> tuple[QueryTerm, ...]:
     languages = tuple(dict.fromkeys((guess_language(question) or ENGLISH, ENGLISH)))
     found: dict[str, QueryTerm] = {}
     for token in _TOKEN.finditer(unicodedata.normalize("NFKC", question)):
-        for word in _words(token, spelled=True):
+        for word in _words(token.lastgroup, token.group(), spelled=True):
             forms = tuple(dict.fromkeys(form for language in languages if (form := _form(word, language))))
             if forms and forms[0] not in found:
                 found[forms[0]] = QueryTerm(word, forms, is_stop_word(word, (*languages, language_of_script(word))))
@@ -134,17 +134,24 @@ def asked_words(terms: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
 
 def _terms(text: str, language: str) -> Iterator[str]:
     for token in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
-        for word in _words(token, spelled=False):
-            if form := _form(word, language):
-                yield form
+        kind, written = token.lastgroup, token.group()
+        if kind == "spaceless" or len(written) > _LONGEST_WORD:
+            yield from _token_terms.__wrapped__(kind, written, language)
+        else:
+            yield from _token_terms(kind, written, language)
 
 
-def _words(token: re.Match[str], *, spelled: bool) -> Iterator[str]:
+@lru_cache(maxsize=100_000)  # a text says most of its words again: its terms take half the time
+def _token_terms(kind: str | None, written: str, language: str) -> tuple[str, ...]:
+    words = _words(kind, written, spelled=False)
+    return tuple(form for word in words if (form := _form(word, language)))
+
+
+def _words(kind: str | None, text: str, *, spelled: bool) -> Iterator[str]:
     """Case-folded words of one token. `spelled`: a run without spaces is asked for by pairs only, not by characters."""
-    text = token.group()
-    if token.lastgroup == "spaceless":
+    if kind == "spaceless":
         yield from _pairs(text.casefold(), spelled=spelled)
-    elif token.lastgroup == "number":
+    elif kind == "number":
         yield from _number_words(text)
     else:
         yield from _identifier_words(text)
