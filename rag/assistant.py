@@ -22,6 +22,7 @@ from rag.answering import Answering
 from rag.errors import UsageError
 from rag.events import AddEvent, AskEvent, DraftEvent, Notice, Progress, Retrieved
 from rag.examination import Check, examine
+from rag.grid import Grid
 from rag.ingest import Ingest
 from rag.models import Models
 from rag.reports.running import Reports
@@ -99,6 +100,10 @@ class Assistant:
     def excerpts(self, document_id: int, span: Span) -> list[Excerpt]:
         """What characters `span` of the document's text hold of each page, with the blocks. Raises NotFound."""
         return self.store.library.excerpts(document_id, span)
+
+    def grid(self, document_id: int, number: int) -> Grid:
+        """The cells of page `number`, where that is a sheet. Raises NotFound."""
+        return self.store.library.grid(document_id, number)
 
     def collections(self) -> list[Collection]:
         return self.store.library.collections()

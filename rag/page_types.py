@@ -89,7 +89,7 @@ class Page:
 class Excerpt:
     """A stretch of one page's text as it was read: `text` begins at character `start` of the document's text.
 
-    `blocks` are those that lie in it, at least in part, cut to it and counted in `text`. The page's own text begins at
+    `label` is the page's. `blocks` are those that lie in it, at least in part, cut to it and counted in `text`. The page's own text begins at
     `page_start` of the document's and has `page_length` characters.
     """
 
@@ -99,6 +99,7 @@ class Excerpt:
     blocks: tuple[Block, ...]
     page_start: int
     page_length: int
+    label: str = ""
 
 
 class Counting(StrEnum):

@@ -141,7 +141,7 @@ def excerpts(session: Session, document_id: int, span: Span) -> list[Excerpt]:
     _row(session, document_id)
     begin, end = max(0, span.start), max(0, span.end)
     skipped = func.max(begin - PageRow.start, 0)
-    columns = (PageRow.number, PageRow.start, PageRow.length, PageRow.blocks)
+    columns = (PageRow.number, PageRow.start, PageRow.length, PageRow.blocks, PageRow.label)
     touched = session.execute(
         select(*columns, func.substr(PageRow.text, skipped + 1, end - PageRow.start - skipped).label("part"))
         .where(PageRow.document_id == document_id, PageRow.start < end)
@@ -149,7 +149,11 @@ def excerpts(session: Session, document_id: int, span: Span) -> list[Excerpt]:
         .order_by(PageRow.number)
     )
     return [
-        _excerpt(row.number, row.start, row.length, row.part, row.blocks, max(begin - row.start, 0)) for row in touched
+        replace(
+            _excerpt(row.number, row.start, row.length, row.part, row.blocks, max(begin - row.start, 0)),
+            label=row.label,
+        )
+        for row in touched
     ]
 
 

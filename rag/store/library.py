@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from local_models.types import EmbedderIdentity
-from rag.store import collections, documents, vectors, words
+from rag.grid import Grid
+from rag.store import collections, documents, sheets, vectors, words
 from rag.store.database import Database
 from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passage, PassageTerms, Scope, Span
 
@@ -113,6 +114,11 @@ class Library:
         """What the span holds of each page it touches, with the blocks. Raises NotFound."""
         with self._database.read() as session:
             return documents.excerpts(session, document_id, span)
+
+    def grid(self, document_id: int, number: int) -> Grid:
+        """A page's cells; Grid.empty() where it is no sheet. Raises NotFound."""
+        with self._database.read() as session:
+            return sheets.grid(session, document_id, number)
 
     def text(self, document_id: int, span: Span) -> str:
         """The document's text at the span; shorter if the span reaches beyond its end."""

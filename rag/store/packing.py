@@ -66,7 +66,18 @@ def pack_cells(cells: Sequence[Cell]) -> bytes:
 
 
 def unpack_cells(packed: bytes) -> tuple[Cell, ...]:
-    return tuple(Cell(*numbers) for numbers in _spread(packed, 4).tolist())
+    return tuple(Cell(*numbers) for numbers in unpack_cell_table(packed).tolist())
+
+
+def unpack_cell_table(packed: bytes) -> NDArray[np.int32]:
+    """The cells as numbers, shape (n, 4): start, end, row, column. A million in 60 ms, as Cells in 900."""
+    return _spread(packed, 4)
+
+
+def header_starts(packed: bytes) -> NDArray[np.int32]:
+    """Where the tables begin whose first line is a header: the TABLE blocks of level 1 among packed blocks."""
+    table = _spread(packed, 4)
+    return table[(table[:, 2] == _KIND_CODES[BlockKind.TABLE]) & (table[:, 3] == 1), 0]
 
 
 def pack_vectors(vectors: NDArray[np.float32]) -> list[bytes]:
