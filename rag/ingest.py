@@ -3,23 +3,33 @@
     paths -> files -> (same content? nothing to do) -> reader -> pages, passages -> one transaction -> searchable
     passages without a vector -> embedder -> store -> index
 
-A file is a row before it is opened, so what a crash left half read is known at the next start. One bad file is
-told and left out; the rest goes on. Knows nothing of formats, SQL, FAISS or models.
+A file is a row in state READING before it is opened, so what a crash left half read is known at the next start. One bad
+file is told and left out; the rest goes on. One that ended its reader, or Footnote itself twice, is quarantined: it is
+tried again when its bytes have changed, or when the user says so. Knows nothing of formats, SQL, FAISS or models.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from local_models.cancel import CancelToken
-from rag.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnsupported
+from rag.errors import (
+    DocumentEmpty,
+    DocumentError,
+    DocumentMissing,
+    DocumentQuarantined,
+    DocumentUnsupported,
+    LibraryError,
+)
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
 from rag.index.vectors import Ids, VectorIndex
-from rag.parsers.cleaning import clean
+from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.wire import Item
 from rag.ports import DocumentReader, Embedder
 from rag.store.library import Library
 from rag.titles import LONGEST_TITLE, full_title, innermost
@@ -35,11 +45,25 @@ from rag.types import (
     Scope,
     Title,
 )
+from rag.walking import is_folder, is_gone, suspects_last, walk
 
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
 
+MOST_ATTEMPTS = 2
+"""Readings of the same bytes that Footnote did not live to see the end of, before they are left alone."""
+
 _SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
+_HASHED_AT_ONCE = 2**22
+"""Bytes; 3 ms, after which a pause is heard."""
+
+
+class Effort(Enum):
+    """Which files whose bytes are known to be unreadable are tried all the same."""
+
+    CHANGED = "a look at the folders: none"
+    NAMED = "the user named them: those that failed"
+    ASKED = "the user said to try again: all"
 
 
 class Ingest:
@@ -68,27 +92,23 @@ class Ingest:
 
         Yields one event a file, then AddFinished. Raises Cancelled, and DiskFull or LibraryError when the store fails.
         """
-        sums = _Sums()
-        for path in paths:
-            root = path.expanduser().absolute()
-            group = self._collection(root, collection)
-            files, closed, skipped = _files(root, self._reads)
-            sums.skipped += skipped
-            for failure in closed:
-                sums.count(failure)
-                yield failure
-            for number, file in enumerate(files):
-                cancel.check()
-                yield Progress(number, len(files), file.name)
-                for event in self._add_file(file, cancel):
-                    sums.count(event)
-                    if group is not None and isinstance(event, DocumentAdded | DocumentUnchanged):
-                        self._library.add_to_collection(group, [event.document.id])
-                    yield event
-            if files and _is_folder(root):
-                sums.removed += self._forget_gone(root)
-            yield Progress(len(files), len(files), root.name)
-        yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped, sums.removed)
+        yield from self._add(paths, cancel, Effort.NAMED, collection)
+
+    def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
+        """Look again at every folder that is a collection, and at the files a crash left half read."""
+        unfinished = [document.path for document in self._library.interrupted()]
+        roots = [collection.root for collection in self._library.collections() if collection.root is not None]
+        there = [root for root in roots if is_folder(root)]
+        alone = [path for path in unfinished if not any(path.is_relative_to(root) for root in there)]
+        yield from self._add([*there, *alone], cancel, Effort.CHANGED, None)
+
+    def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
+        """Try these documents again, whatever became of them before; whole and unchanged ones stay as they are.
+
+        Raises NotFound, and what `add` raises.
+        """
+        paths = [self._library.document(document_id).path for document_id in document_ids]
+        yield from self._add(paths, cancel, Effort.ASKED, None)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         """Embed the passages without a vector of this embedder, oldest document first. Resumes after any stop."""
@@ -112,12 +132,6 @@ class Ingest:
         if done:
             yield Progress(done, max(total, done), "")
 
-    def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
-        """Look again at every folder that is a collection, and at the files a crash left half read."""
-        unfinished = [document.path for document in self._library.interrupted()]
-        roots = [collection.root for collection in self._library.collections() if collection.root is not None]
-        yield from self.add([root for root in roots if _is_folder(root)] + unfinished, cancel)
-
     def rebuild_index(self, cancel: CancelToken) -> Iterator[Progress]:
         """Make the vector index anew from the vectors in the database; at the end `done` are the vectors in it."""
         yield Progress(0, 0, "vector index")
@@ -135,14 +149,44 @@ class Ingest:
         self._forget_vectors(passages)
         return removed
 
+    def _add(
+        self, paths: Iterable[Path], cancel: CancelToken, effort: Effort, collection: str | None
+    ) -> Iterator[AddEvent]:
+        sums = _Sums()
+        half_read = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
+        for path in suspects_last([path.expanduser().absolute() for path in paths], half_read):
+            groups = self._groups(path, collection)
+            found = walk(path, self._reads)
+            sums.skipped += found.skipped
+            for failure in found.failed:
+                sums.count(failure)
+                yield failure
+            for number, file in enumerate(suspects_last(found.files, half_read)):
+                cancel.check()
+                yield Progress(number, len(found.files), shown_name(file))
+                for event in self._add_file(file, cancel, effort):
+                    sums.count(event)
+                    if isinstance(event, DocumentAdded | DocumentUnchanged):
+                        self._put_in(groups, event.document)
+                    yield event
+            if found.files and is_folder(path):
+                sums.removed += self._forget_gone(path)
+            yield Progress(len(found.files), len(found.files), shown_name(path))
+        yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped, sums.removed)
+
     def _forget_gone(self, root: Path) -> int:
         below = (document for document in self._library.documents() if document.path.is_relative_to(root))
-        return self.remove([document.id for document in below if _is_gone(document.path)])
+        return self.remove([document.id for document in below if is_gone(document.path)])
 
-    def _collection(self, root: Path, name: str | None) -> int | None:
+    def _groups(self, path: Path, name: str | None) -> list[int]:
+        """The collections that what is read at `path` goes to: the one named, the folder's own, those it lies in."""
+        if name is None and not is_folder(path):
+            known = self._library.collections()
+            return [each.id for each in known if each.root is not None and path.is_relative_to(each.root)]
+        return [self._collection(path, name)]
+
+    def _collection(self, root: Path, name: str | None) -> int:
         """A folder whose name is another folder's collection gets its whole path for a name."""
-        if name is None and not _is_folder(root):
-            return None
         wanted = name or root.name or str(root)
         known = self._library.collection_named(wanted)
         if name is None and known is not None and known.root != root:
@@ -152,23 +196,44 @@ class Ingest:
             return known.id
         return self._library.create_collection(wanted, root if name is None else None).id
 
-    def _add_file(self, path: Path, cancel: CancelToken) -> Iterator[AddEvent]:
+    def _put_in(self, groups: Iterable[int], document: Document) -> None:
+        for group in groups:
+            self._library.add_to_collection(group, [document.id])
+
+    def _add_file(self, path: Path, cancel: CancelToken, effort: Effort) -> Iterator[AddEvent]:
         try:
-            digest, size = _fingerprint(path)
+            digest, size = _fingerprint(path, cancel)
             known = self._library.find(path)
-            if known is not None and known.sha256 == digest and known.state in _SEARCHABLE:
-                yield DocumentUnchanged(known)
-                return
+            if known is not None and known.sha256 == digest:
+                if known.state in _SEARCHABLE:
+                    yield DocumentUnchanged(known)
+                    return
+                if _stays_out(known, effort):
+                    yield self._left_out(known, effort)
+                    return
             outdated = self._passage_ids(known)
             document = self._read(path, digest, size, cancel)
         except DocumentError as error:
-            failed = self._library.find(path)
-            if failed is not None:
-                self._library.fail(failed.id, str(error))
+            self._note_failure(path, error)
             yield DocumentFailed(path, str(error), error.code)
         else:
             self._forget_vectors(outdated)
             yield DocumentAdded(document, replaced=known is not None)
+
+    def _left_out(self, document: Document, effort: Effort) -> DocumentFailed:
+        """Tells of a file that is not tried; one that Footnote ended with too often is quarantined first."""
+        if document.state is DocumentState.READING:
+            document = self._library.quarantine(document.id, str(_ended_with(document)))
+        return DocumentFailed(document.path, document.reason, document.failure, known=effort is Effort.CHANGED)
+
+    def _note_failure(self, path: Path, error: DocumentError) -> None:
+        failed = self._library.find(path)
+        if failed is None:
+            return
+        if isinstance(error, DocumentQuarantined):
+            self._library.quarantine(failed.id, str(error))
+        else:
+            self._library.fail(failed.id, str(error), error.code)
 
     def _passage_ids(self, document: Document | None) -> Sequence[int] | Ids:
         return [] if document is None else self._library.passage_ids(Scope(documents=frozenset({document.id})))
@@ -177,51 +242,61 @@ class Ingest:
         self._index.remove(passage_ids, generation=self._library.generation(self._embedder.identity.digest))
 
     def _read(self, path: Path, digest: str, size: int, cancel: CancelToken) -> Document:
-        media_type, title = "", clean(path.stem)
-        begun = self._library.begin(path, media_type=media_type, sha256=digest, size=size, title=title)
-        pages: list[Page] = []
-        passages: list[Passage] = []
-        terms: list[PassageTerms] = []
-        notices: list[str] = []
-        hidden = 0
-        for item in self._reader.read(path, cancel):
-            match item:
-                case Opened():
-                    media_type = item.media_type
-                case Title():
-                    title = item.text
-                case Page():
-                    pages.append(item)
-                case PageSkipped():
-                    notices.append(f"Page {item.number}: {item.reason}")
-                case HiddenText():
-                    hidden += item.passages
-                case Passage():
-                    passages.append(item)
-                case PassageTerms():
-                    terms.append(item)
-        if not passages:
-            raise DocumentEmpty(f"“{path.name}” holds no text.", "If it is a scan, run it through OCR first.")
-        return self._library.replace(
-            begun.id,
-            title=title,
-            pages=pages,
-            passages=passages,
-            terms=terms,
-            sha256=digest,
-            size=size,
-            media_type=media_type,
-            notices=[*notices, *_told_hidden(hidden)],
-        )
+        begun = self._library.begin(path, media_type="", sha256=digest, size=size, title=clean(path.stem))
+        try:
+            read = _Read(title=clean(path.stem))
+            for item in self._reader.read(path, cancel):
+                read.take(item)
+            if not read.passages:
+                name = shown_name(path)
+                raise DocumentEmpty(f"“{name}” holds no text.", "If it is a scan, run it through OCR first.")
+            return self._library.replace(
+                begun.id,
+                title=read.title,
+                pages=read.pages,
+                passages=read.passages,
+                terms=read.terms,
+                sha256=digest,
+                size=size,
+                media_type=read.media_type,
+                notices=[*read.notices, *_told_hidden(read.hidden)],
+            )
+        except DocumentError:
+            raise
+        except BaseException:  # cancelled, or the disk is full: the file is not to blame
+            with suppress(LibraryError):
+                self._library.put_back(begun.id)
+            raise
 
 
-def _told_hidden(passages: int) -> list[str]:
-    """Instructions for a model are hidden in a document's text that people can't see; so none of it is read."""
-    if not passages:
-        return []
-    if passages == 1:
-        return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
-    return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
+@dataclass
+class _Read:
+    """What a reader has given of a file so far."""
+
+    title: str
+    media_type: str = ""
+    pages: list[Page] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    terms: list[PassageTerms] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    hidden: int = 0
+
+    def take(self, item: Item) -> None:
+        match item:
+            case Opened():
+                self.media_type = item.media_type
+            case Title():
+                self.title = item.text
+            case Page():
+                self.pages.append(item)
+            case PageSkipped():
+                self.notices.append(f"Page {item.number}: {item.reason}")
+            case HiddenText():
+                self.hidden += item.passages
+            case Passage():
+                self.passages.append(item)
+            case PassageTerms():
+                self.terms.append(item)
 
 
 @dataclass
@@ -250,70 +325,52 @@ def embedding_text(document: Document, passage: Passage) -> str:
     return "\n".join(part for part in (title, innermost(passage.heading), passage.text) if part)
 
 
-def _files(root: Path, reads: Callable[[Path], bool]) -> tuple[list[Path], list[DocumentFailed], int]:
-    """The files to read below `root`, sorted; the folders that can't be opened; how many files have another format.
-
-    Hidden files are left out, links to folders are not followed (they may lead in circles).
-    """
-    if not _is_folder(root):
-        return [root], [], 0
-    files: list[Path] = []
-    closed: list[DocumentFailed] = []
-    skipped = 0
-    for folder, folders, names in os.walk(root, onerror=lambda error: closed.append(_closed_folder(error))):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if name.startswith(".") or not _may_be_file(path):
-                continue
-            if reads(path):
-                files.append(path)
-            else:
-                skipped += 1
-    return files, closed, skipped
-
-
-def _is_folder(path: Path) -> bool:
-    """False for one that can't be looked at: it is then told as a file that can't be opened."""
-    try:
-        return path.is_dir()
-    except OSError:
+def _stays_out(known: Document, effort: Effort) -> bool:
+    """Whether a file with the bytes it had is not tried. One that could not even be opened may be open by now."""
+    if effort is Effort.ASKED:
         return False
-
-
-def _may_be_file(path: Path) -> bool:
-    """True for one that can't be looked at, so that it is told."""
-    try:
-        return path.is_file()
-    except OSError:
-        return True
-
-
-def _is_gone(path: Path) -> bool:
-    """A file that only can't be looked at is not gone."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    match known.state:
+        case DocumentState.QUARANTINED:
+            return True
+        case DocumentState.READING:
+            return known.attempts >= MOST_ATTEMPTS
+        case DocumentState.FAILED:
+            return effort is Effort.CHANGED and known.failure not in ("", DocumentMissing.code)
     return False
 
 
-def _closed_folder(error: OSError) -> DocumentFailed:
-    reason = f"The folder “{error.filename}” can't be opened: {error.strerror}. Check that you may read it."
-    return DocumentFailed(Path(error.filename), reason, DocumentMissing.code)
+def _ended_with(document: Document) -> DocumentQuarantined:
+    name = shown_name(document.path)
+    return DocumentQuarantined(
+        f"“{name}” was being read {document.attempts} times when Footnote ended without warning.",
+        "Try it again if you think that something else was the reason.",
+    )
 
 
-def _fingerprint(path: Path) -> tuple[str, int]:
+def _told_hidden(passages: int) -> list[str]:
+    """Instructions for a model are hidden in a document's text that people can't see; so none of it is read."""
+    if not passages:
+        return []
+    if passages == 1:
+        return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
+    return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
+
+
+def _fingerprint(path: Path, cancel: CancelToken) -> tuple[str, int]:
+    """SHA-256 and size of the file's bytes. Raises DocumentMissing, DocumentUnsupported, Cancelled."""
+    name = shown_name(path)
     try:
         if path.exists() and not path.is_file():
-            raise DocumentUnsupported(f"“{path}” is not a file or folder.", "Add a document instead.")
+            raise DocumentUnsupported(f"“{name}” is not a file or folder.", "Add a document instead.")
+        digest, size = hashlib.sha256(), 0
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+            while part := file.read(_HASHED_AT_ONCE):
+                cancel.check()
+                digest.update(part)
+                size += len(part)
+        return digest.hexdigest(), size
     except FileNotFoundError as error:
-        raise DocumentMissing(f"“{path}” is not there.", "Check the path.") from error
-    except OSError as error:
-        raise DocumentMissing(
-            f"“{path}” can't be opened: {error.strerror or error}.", "Check that you may read it."
-        ) from error
+        raise DocumentMissing(f"“{name}” is not there.", "Check the path.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name can't be used"
+        raise DocumentMissing(f"“{name}” can't be opened: {reason}.", "Check that you may read it.") from error

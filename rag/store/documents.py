@@ -51,17 +51,21 @@ def begin(session: Session, path: Path, *, media_type: str, sha256: str, size: i
     row = session.scalar(select(DocumentRow).where(DocumentRow.path == path))
     if row is None:
         row = DocumentRow(path=path, title=title, pages=0, passages=0, added_at=datetime.now(UTC), notices=())
+        row.state, row.sha256 = DocumentState.WAITING, ""
         session.add(row)
-    row.state, row.reason = DocumentState.READING, ""
+    begun_before = row.state == DocumentState.READING and row.sha256 == sha256
+    row.attempts = 1 + (row.attempts if begun_before else 0)
+    row.state, row.reason, row.failure = DocumentState.READING, "", ""
     row.media_type, row.sha256, row.size = media_type, sha256, size
     session.flush()
     session.refresh(row)
     return document_of(row)
 
 
-def settle(session: Session, document_id: int, state: DocumentState, reason: str = "") -> Document:
+def settle(session: Session, document_id: int, state: DocumentState, reason: str = "", failure: str = "") -> Document:
+    """What became of a reading that was begun. `failure` is the code of what went wrong."""
     row = _row(session, document_id)
-    row.state, row.reason = state, reason
+    row.state, row.reason, row.failure, row.attempts = state, reason, failure, 0
     return document_of(row)
 
 
@@ -72,6 +76,7 @@ def describe(
     row = _row(session, document_id)
     row.title, row.media_type, row.sha256, row.size = title, media_type, sha256, size
     row.notices, row.reason, row.embedder_id = tuple(notices), "", None
+    row.failure, row.attempts = "", 0
     row.pages = _count_of(session, PageRow, document_id)
     row.passages = _count_of(session, PassageRow, document_id)
     row.state = DocumentState.READ if row.passages else DocumentState.COMPLETE
@@ -224,6 +229,8 @@ def document_of(row: DocumentRow) -> Document:
         passages=row.passages,
         added_at=row.added_at,
         notices=row.notices,
+        failure=row.failure,
+        attempts=row.attempts,
     )
 
 

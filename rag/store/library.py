@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from local_models.types import EmbedderIdentity
+from rag.errors import DocumentQuarantined
 from rag.grid import Grid
 from rag.store import collections, documents, sheets, vectors, words
 from rag.store.database import Database
@@ -91,10 +92,20 @@ class Library:
                 notices=notices,
             )
 
-    def fail(self, document_id: int, reason: str) -> Document:
-        """FAILED, with the reason. Passages of an earlier reading stay searchable."""
+    def fail(self, document_id: int, reason: str, failure: str = "") -> Document:
+        """FAILED, with the reason and the error's code. Passages of an earlier reading stay searchable."""
         with self._database.write() as session:
-            return documents.settle(session, document_id, DocumentState.FAILED, reason)
+            return documents.settle(session, document_id, DocumentState.FAILED, reason, failure)
+
+    def quarantine(self, document_id: int, reason: str) -> Document:
+        """QUARANTINED, with the reason. Passages of an earlier reading stay searchable."""
+        with self._database.write() as session:
+            return documents.settle(session, document_id, DocumentState.QUARANTINED, reason, DocumentQuarantined.code)
+
+    def put_back(self, document_id: int) -> Document:
+        """WAITING: the reading was given up for a reason that does not lie in the file."""
+        with self._database.write() as session:
+            return documents.settle(session, document_id, DocumentState.WAITING)
 
     def move(self, document_id: int, path: Path) -> Document:
         """The same document under another path. Raises UsageError if another document has that path."""

@@ -18,7 +18,7 @@ from rag.store.account_column import AccountJson
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 
@@ -58,7 +58,7 @@ class EmbedderRow(Row):
 
 
 class DocumentRow(Row):
-    """`embedder_id` is the embedder for which every passage has a vector."""
+    """`embedder_id` is the embedder for which every passage has a vector; `failure` and `attempts` as in Document."""
 
     __tablename__ = "documents"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -75,6 +75,8 @@ class DocumentRow(Row):
     added_at: Mapped[datetime]
     notices: Mapped[tuple[str, ...]]
     embedder_id: Mapped[int | None] = mapped_column(ForeignKey("embedders.id", ondelete="SET NULL"), index=True)
+    failure: Mapped[str] = mapped_column(server_default="")
+    attempts: Mapped[int] = mapped_column(server_default="0")
 
 
 class PageRow(Row):

@@ -198,6 +198,8 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
         opened.execute("ALTER TABLE answers DROP COLUMN searched_for")
         for column in ("label", "cells"):
             opened.execute(f"ALTER TABLE pages DROP COLUMN {column}")
+        for column in ("failure", "attempts"):
+            opened.execute(f"ALTER TABLE documents DROP COLUMN {column}")
         opened.execute("UPDATE alembic_version SET version_num = '0001'")
     again = Store.open(tmp_path)
     assert again.journal.message(begun.id).answer == answer
