@@ -155,21 +155,32 @@ def _sections(document: _Document) -> Iterator[tuple[tuple[str, ...], list[Block
     section: list[Block] = []
     current: Page | None = None
     for page, block in document.blocks():
-        if page is not current and document.counting not in (Counting.PAGES, Counting.LINES):
-            if section:
-                yield tuple(text for _, text in path), section
-            path, section = path if document.counting is Counting.CHAPTERS else [], []
+        turned = page is not current and document.counting not in (Counting.PAGES, Counting.LINES)
         current = page
-        if block.kind is BlockKind.HEADING:
-            if section and section[-1].kind is not BlockKind.HEADING:
-                yield tuple(text for _, text in path), section
-                section = []
-            path = [entry for entry in path if entry[0] < block.level]
-            if text := heading_text(document.text[block.start : block.end]):
-                path.append((block.level, text))
+        if section and (turned or _begins_section(block, section[-1])):
+            yield tuple(text for _, text in path), section
+            section = []
+        if turned and document.counting is not Counting.CHAPTERS:
+            path = []
+        path = _path_at(block, path, document.text)
         section.append(block)
     if section:
         yield tuple(text for _, text in path), section
+
+
+def _begins_section(block: Block, before: Block) -> bool:
+    if block.kind is BlockKind.HEADING:
+        return before.kind is not BlockKind.HEADING
+    return block.path is not None and block.path != before.path
+
+
+def _path_at(block: Block, path: list[tuple[int, str]], text: str) -> list[tuple[int, str]]:
+    """The headings with their levels that a block stands under, itself included; `path` is that of the block before."""
+    if block.kind is not BlockKind.HEADING:
+        return path if block.path is None else list(enumerate(block.path, 1))
+    path = [entry for entry in path if entry[0] < block.level]
+    heading = block.path[-1] if block.path else heading_text(text[block.start : block.end])
+    return [*path, (block.level, heading)] if heading else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,3 +231,21 @@ def test_passages_are_exact_in_order_whole_and_within_the_limit(
         assert tokens.count(passage.text) <= limit
         position = passage.span.end
     assert not text[position:].strip()
+
+
+def test_blocks_with_a_path_are_headed_by_it_and_not_mixed_with_others() -> None:
+    text = "def area(): ...\n\ndef doors(): ...\n\nprint()"
+    spans = [(0, 15, ("Shed", "area")), (17, 33, ("Shed", "doors")), (35, 42, ())]
+    page = Page(1, text, tuple(Block(start, end, BlockKind.CODE, path=path) for start, end, path in spans))
+    found = passages(page, limit=50, counting=Counting.LINES)
+    assert [(passage.heading, passage.place.lines) for passage in found] == [
+        ("Shed › area", (1, 1)),
+        ("Shed › doors", (3, 3)),
+        ("", (5, 5)),
+    ]
+
+
+def test_a_heading_that_says_its_own_words_is_told_by_them() -> None:
+    text = "\\section{Rent}\n\nIt is due."
+    page = Page(1, text, (Block(0, 14, BlockKind.HEADING, 1, ("Rent",)), Block(16, 26, BlockKind.PARAGRAPH)))
+    assert [passage.heading for passage in passages(page, limit=50)] == ["Rent"]
