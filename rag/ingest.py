@@ -290,7 +290,8 @@ class _Read:
             case Page():
                 self.pages.append(item)
             case PageSkipped():
-                self.notices.append(f"Page {item.number}: {item.reason}")
+                named = item.label[:1].upper() + item.label[1:]
+                self.notices.append(f"{named or f'Page {item.number}'}: {item.reason}")
             case HiddenText():
                 self.hidden += item.passages
             case Passage():

@@ -132,10 +132,11 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class PageSkipped:
-    """A page that gave no text, and why, in the user's words."""
+    """A page that gave no text, and why, in the user's words. `label` names it where its number tells nothing."""
 
     number: int
     reason: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

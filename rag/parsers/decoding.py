@@ -85,6 +85,13 @@ def decode(data: bytes, declared: str = "") -> str:
         return _decode_other(data, declared)
 
 
+def as_utf8(data: bytes) -> bytes:
+    """The bytes of text in UTF-16 or UTF-32 as UTF-8, without a byte order mark; all others as they are."""
+    if data.startswith(tuple(bom for bom, _ in _BOMS)) or _utf16_without_bom(data[:4096]):
+        return decode(data).removeprefix("\ufeff").encode("utf-8", "replace")
+    return data
+
+
 def _decode_other(data: bytes, declared: str) -> str:
     lenient = data.decode("utf-8", "replace")
     broken = lenient.count("\ufffd")

@@ -34,8 +34,8 @@ def encode(item: Item) -> dict[str, object]:
             return {"kind": "opened", "media_type": media_type}
         case Title(text):
             return {"kind": "title", "text": text}
-        case PageSkipped(number, reason):
-            return {"kind": "skipped", "number": number, "reason": reason}
+        case PageSkipped(number, reason, label):
+            return {"kind": "skipped", "number": number, "reason": reason, "label": label}
         case HiddenText(passages):
             return {"kind": "hidden", "passages": passages}
         case Page():
@@ -54,7 +54,7 @@ def decode(message: Mapping[str, Any]) -> Item:
         case "title":
             return Title(message["text"])
         case "skipped":
-            return PageSkipped(message["number"], message["reason"])
+            return PageSkipped(message["number"], message["reason"], message["label"])
         case "hidden":
             return HiddenText(message["passages"])
         case "page":

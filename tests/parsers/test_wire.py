@@ -27,6 +27,7 @@ ITEMS: list[Item] = [
     Opened("text/plain"),
     Title("Lease “A”"),
     PageSkipped(3, "a scan"),
+    PageSkipped(4, "it is encrypted", "attachment a.pdf"),
     HiddenText(2),
     Page(1, "Rent\n\nDue. 😀", (Block(0, 4, BlockKind.HEADING, 2),), (TextBox(0, 4, 1.5, 2, 30, 12.5),), 595, 842),
     Page(1, "bare"),
