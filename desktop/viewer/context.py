@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desktop.viewer.reference import Reference
-from rag.types import PAGE_BREAK, Block, Excerpt, Source, Span
+from rag.types import PAGE_BREAK, Block, Excerpt, Place, Source, Span
 
 AROUND = 12_000
 """Characters shown on each side of a passage, about four pages: laying out more at once holds the window up (QTextEdit
@@ -24,14 +24,16 @@ Range = tuple[int, int]
 class Shown:
     """A text to show. `start` is where it begins in the document's; everything else counts in `text`.
 
-    `pages` are (character, number of the page that begins there). `first_line` is the number of the first line, 0
+    `pages` are (character, name of the page that begins there); `banded`: they are slides, chapters or messages, whose
+    names are titles; else numbers of pages. `first_line` is the number of the first line, 0
     where lines are not counted. `more_before` and `more_after`: the document goes on there.
     """
 
     text: str
     start: int
     blocks: tuple[Block, ...] = ()
-    pages: tuple[tuple[int, int], ...] = ()
+    pages: tuple[tuple[int, str], ...] = ()
+    banded: bool = False
     passage: Range | None = None
     quote: Range | None = None
     found: Range | None = None
@@ -83,7 +85,8 @@ def in_context(reference: Reference, pieces: Sequence[Excerpt], asked: Span) -> 
         text,
         start,
         blocks,
-        tuple((piece.start - start, piece.page) for piece in pieces),
+        tuple((piece.start - start, name) for piece in pieces if (name := _name(piece, source.place))),
+        banded=source.place.page is None,
         passage=(begin, end),
         first_line=max(0, _line(source) - text.count("\n", 0, begin)),
         more_before=asked.start > 0,
@@ -97,13 +100,17 @@ def quote_range(reference: Reference, text: str, start: int) -> Range | None:
     return _checked(text, start, reference.span, reference.quote) if reference.quote else None
 
 
+def found_range(reference: Reference, quote: Range | None, start: int) -> Range | None:
+    """The found words' characters in a text that begins at `start`; None unless they lie in its `quote`."""
+    if quote is None or reference.found is None:
+        return None
+    first, last = reference.found.start - start, reference.found.end - start
+    return (first, last) if quote[0] <= first < last <= quote[1] else None
+
+
 def _with_quote(shown: Shown, reference: Reference) -> Shown:
     quote = quote_range(reference, shown.text, shown.start)
-    found = None
-    if quote is not None and reference.found is not None and reference.span is not None:
-        first, last = reference.found.start - shown.start, reference.found.end - shown.start
-        found = (first, last) if quote[0] <= first < last <= quote[1] else None
-    return replace(shown, quote=quote, found=found)
+    return replace(shown, quote=quote, found=found_range(reference, quote, shown.start))
 
 
 def _checked(text: str, start: int, span: Span | None, wanted: str) -> Range | None:
@@ -128,10 +135,19 @@ def _from_line_start(shown: Shown) -> Shown:
         text=shown.text[border:],
         start=shown.start + border,
         blocks=tuple(replace(b, start=max(0, b.start - border), end=b.end - border) for b in kept),
-        pages=tuple((max(0, at - border), number) for at, number in shown.pages),
+        pages=tuple((max(0, at - border), name) for at, name in shown.pages),
         passage=moved(shown.passage),
         first_line=shown.first_line + 1 if shown.first_line else 0,
     )
+
+
+def _name(piece: Excerpt, place: Place) -> str:
+    """What stands above a page's text; empty where its format has no pages and it was given no name."""
+    if place.page is not None:
+        return f"page {piece.page}"
+    if place.slide is not None:
+        return f"Slide {piece.page}" + (f" · {piece.label}" if piece.label else "")
+    return piece.label[:1].upper() + piece.label[1:]
 
 
 def _line(source: Source) -> int:

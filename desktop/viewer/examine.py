@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.viewer.cells import ShownCells, shown_cells
 from desktop.viewer.context import AROUND, Shown, in_context, passage_alone, window
 from desktop.viewer.languages import language_of
 from desktop.viewer.pages import MarkedWord, PageSize
@@ -47,7 +48,8 @@ class Finding:
 
     `drawable`: the file is a PDF that seems to be the one that was read. `words` are what to mark on its pages, by
     number of the page; `size` is that of the source's page and `column` where its text begins and
-    ends, in points from the left. `language` is Pygments' name of what code is written in.
+    ends, in points from the left. `language` is Pygments' name of what code is written in. `cells` is the sheet of a
+    source that is placed by its cells.
     """
 
     reference: Reference
@@ -61,6 +63,7 @@ class Finding:
     column: tuple[float, float] | None = None
     language: str = "text"
     file_exists: bool = True
+    cells: ShownCells | None = None
 
     def as_text(self) -> Finding:
         """The same without a page to be drawn."""
@@ -80,8 +83,8 @@ def examine(assistant: Assistant, reference: Reference) -> Finding:
         return Finding(reference, alone, notice, media_type, document, language=language, file_exists=exists)
     notice = _notice(source.path, document, exists=exists)
     if notice or media_type != PDF:
-        language = language_of(media_type)
-        return Finding(reference, shown, notice, media_type, document, language=language, file_exists=exists)
+        made = Finding(reference, shown, notice, media_type, document, file_exists=exists)
+        return replace(made, language=language_of(media_type), cells=_cells(assistant, reference, document))
     number = source.place.page or 1
     page = next(iter(assistant.pages(document.id, number, number)), Page(number, ""))
     size = PageSize(page.width, page.height) if page.width and page.height else A4
@@ -180,6 +183,17 @@ def _in_context(
     asked = window(reference.source, around=around)
     try:
         return in_context(reference, assistant.excerpts(document.id, asked), asked)
+    except NotFound:  # removed this moment
+        return None
+
+
+def _cells(assistant: Assistant, reference: Reference, document: Document) -> ShownCells | None:
+    """The sheet that holds the passage, where the source is placed by its cells."""
+    source = reference.source
+    if not source.place.cells or source.span.page is None:
+        return None
+    try:
+        return shown_cells(reference, assistant.grid(document.id, source.span.page))
     except NotFound:  # removed this moment
         return None
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from desktop.controls import ElidedLabel, button, column, label, row
 from desktop.jobs import Job, Lanes
 from desktop.tokens import XS, M, S
+from desktop.viewer.cells_view import CellsView
 from desktop.viewer.examine import CHANGED, Checksums, Finding, examine, widened
 from desktop.viewer.lines_view import LinesView
 from desktop.viewer.opening import open_at, open_document
@@ -101,6 +102,10 @@ class OpenedSource(QWidget):
         return self._page_view
 
     @property
+    def cells_view(self) -> CellsView:
+        return self._cells
+
+    @property
     def busy(self) -> bool:
         """Whether anything of what was opened is still to come."""
         return self._examining is not None or self._comparing is not None or self._page_view.busy
@@ -123,7 +128,7 @@ class OpenedSource(QWidget):
         self._notice = label("", "small", wrap=True)
         self._notice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._bar = PageBar()
-        self._lines, self._prose = LinesView(), ProseView()
+        self._lines, self._prose, self._cells = LinesView(), ProseView(), CellsView()
         self._stack = QStackedWidget()
         self._scores = ScoreBars()
         self._open = button("Open in my own program")
@@ -133,7 +138,7 @@ class OpenedSource(QWidget):
         stack.setContentsMargins(M, 0, S, S)
         for line in (self._name, self._where, self._notice, self._bar):
             stack.addWidget(line)
-        for view in (self._page_view, self._lines, self._prose):
+        for view in (self._page_view, self._lines, self._prose, self._cells):
             self._stack.addWidget(view)
         self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         stack.addWidget(self._stack, 1)
@@ -204,16 +209,22 @@ class OpenedSource(QWidget):
         self._bar.show_zoom(None if self._page_view.fits_width else self._page_view.zoom)
 
     def _show_text(self, finding: Finding) -> None:
-        by_lines = finding.media_type in BY_LINES
-        if by_lines:
-            self._lines.show_text(finding.shown, finding.media_type, finding.language)
-        else:
-            self._prose.show_text(finding.shown)
-        self._turn_to(self._lines if by_lines else self._prose)
+        self._turn_to(self._filled(finding))
         self._bar.show_pages(drawn=finding.drawable, text=True)
         self._bar.show_zoom(self._letters)
-        goes_on = finding.shown.more_before or finding.shown.more_after
+        goes_on = finding.cells is None and (finding.shown.more_before or finding.shown.more_after)
         self._bar.show_more(there_is=goes_on and finding.shown.text_around < MUCH // 2)
+
+    def _filled(self, finding: Finding) -> QWidget:
+        """The view for such a text, with the text in it."""
+        if finding.cells is not None:
+            self._cells.show_cells(finding.cells)
+            return self._cells
+        if finding.media_type in BY_LINES:
+            self._lines.show_text(finding.shown, finding.media_type, finding.language)
+            return self._lines
+        self._prose.show_text(finding.shown)
+        return self._prose
 
     def _compare(self, path: Path, document: Document) -> None:
         self._comparing = self._lanes.view.start(partial(_differs, self._checksums, path, document))
@@ -283,7 +294,7 @@ class OpenedSource(QWidget):
             return
         wanted = self._letters * ZOOM_STEP**steps if steps else 1.0
         self._letters = min(MOST_LETTERS, max(LEAST_LETTERS, wanted))
-        for view in (self._lines, self._prose):
+        for view in (self._lines, self._prose, self._cells):
             view.zoom_to(self._letters)
         self._bar.show_zoom(self._letters)
 

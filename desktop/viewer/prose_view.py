@@ -70,7 +70,7 @@ class ProseView(QTextEdit):
         self._shown = Shown("", 0)
         self._units = Units("")
         self._segments: list[Segment] = []
-        self._labels: list[tuple[int, int]] = []
+        self._labels: list[tuple[int, str]] = []
         self._size = 1.0
         self._at_quote = True
         self.setReadOnly(True)
@@ -160,7 +160,7 @@ class ProseView(QTextEdit):
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        self._labels = list(self._shown.pages) if len(self._shown.pages) > 1 else []
+        self._labels = list(self._shown.pages) if self._shown.banded or len(self._shown.pages) > 1 else []
         for together, parts in groupby(_parts(self._shown), key=lambda part: part.kind is BlockKind.TABLE):
             if together:
                 self._write_table(cursor, list(parts))
@@ -218,17 +218,23 @@ class ProseView(QTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
 
     def _write_label(self, cursor: QTextCursor, start: int) -> None:
-        """The number of the page that begins here, where the text runs over several."""
+        """The name of what begins here: a page's number at the right, a slide's or chapter's as a band across."""
+        colours = current_colours()
         while self._labels and self._labels[0][0] <= start:
-            _, number = self._labels.pop(0)
+            _, name = self._labels.pop(0)
             look = QTextCharFormat()
-            look.setForeground(QColor(current_colours().muted))
+            look.setForeground(QColor(colours.muted))
             look.setFontPointSize(SIZE_SMALL * self._size)
             place = QTextBlockFormat()
             place.setTopMargin(M)
-            place.setAlignment(Qt.AlignmentFlag.AlignRight)
+            if self._shown.banded:
+                look.setFontWeight(QFont.Weight.DemiBold)
+                place.setBackground(QColor(colours.sunken))
+                place.setBottomMargin(S)
+            else:
+                place.setAlignment(Qt.AlignmentFlag.AlignRight)
             _begin_block(cursor, place, look)
-            cursor.insertText(f"page {number}")
+            cursor.insertText(unit_for_unit(name))
 
     def _line(self, start: int, end: int) -> str:
         """The text as one paragraph of Qt's: its line breaks do not end it."""

@@ -77,7 +77,9 @@ def unpack_cell_table(packed: bytes) -> NDArray[np.int32]:
 def header_starts(packed: bytes) -> NDArray[np.int32]:
     """Where the tables begin whose first line is a header: the TABLE blocks of level 1 among packed blocks."""
     table = _spread(packed, 4)
-    return table[(table[:, 2] == _KIND_CODES[BlockKind.TABLE]) & (table[:, 3] == 1), 0]
+    headed = (table[:, 2] == _KIND_CODES[BlockKind.TABLE]) & (table[:, 3] == 1)
+    starts: NDArray[np.int32] = table[headed, 0]
+    return starts
 
 
 def pack_vectors(vectors: NDArray[np.float32]) -> list[bytes]:

@@ -192,7 +192,7 @@ def test_what_lies_in_no_block_is_shown_too(prose: ProseView) -> None:
 def test_pages_of_stored_text_are_told_apart_without_shifting_a_mark(prose: ProseView) -> None:
     text = "First page.\n\nSecond page."
     blocks = (Block(0, 11, BlockKind.PARAGRAPH), Block(13, 25, BlockKind.PARAGRAPH))
-    prose.show_text(shown_at(text, "Second page.", blocks, pages=((0, 4), (13, 5)), first_line=0))
+    prose.show_text(shown_at(text, "Second page.", blocks, pages=((0, "page 4"), (13, "page 5")), first_line=0))
     assert "page 5" in prose.toPlainText()
     assert marked(prose) == ["Second page."]
 
@@ -238,3 +238,33 @@ def test_a_resized_text_stays_at_its_quote_until_the_user_scrolls(
         view.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
         view.resize(400, 300)
         assert view.verticalScrollBar().value() == 0
+
+
+def test_slides_chapters_and_messages_stand_below_their_names(prose: ProseView) -> None:
+    text, second = "Agenda\n\nNotes\nSpeak slowly.", "Costs\n\nThey fell."
+    made = Reference(
+        Source(1, 1, 1, "t.pptx", Path("/t.pptx"), "", Place(slide=4), second, Span(29, 29 + len(second), 4)),
+        "They fell.",
+        Span(36, 46, 4),
+    )
+    both = [
+        Excerpt(3, 0, text, (Block(0, 6, BlockKind.HEADING, 1),), 0, len(text)),
+        Excerpt(4, 29, second, (Block(0, 5, BlockKind.HEADING, 1),), 29, len(second), "Money"),
+    ]
+    shown = in_context(made, both, Span(0, 999))
+    assert shown is not None
+    prose.show_text(shown)
+    lines = prose.toPlainText().split("\n")
+    assert [line for line in lines if line.startswith("Slide")] == ["Slide 3", "Slide 4 · Money"]
+    assert lines.index("Slide 4 · Money") + 1 == lines.index("Costs")
+    assert prose.quoted == ["They fell."]
+
+
+def test_a_chapter_or_message_is_called_by_its_name_and_a_document_without_any_has_no_bands() -> None:
+    source = Source(1, 1, 1, "m.mbox", Path("/m.mbox"), "", Place(chapter="message 3: Rent"), "Hi.", Span(0, 3, 1))
+    named = in_context(Reference(source), [Excerpt(1, 0, "Hi.", (), 0, 3, "message 3: Rent")], Span(0, 9))
+    assert named is not None
+    assert named.pages == ((0, "Message 3: Rent"),)
+    unnamed = in_context(Reference(source), [Excerpt(1, 0, "Hi.", (), 0, 3)], Span(0, 9))
+    assert unnamed is not None
+    assert unnamed.pages == ()
