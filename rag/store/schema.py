@@ -18,7 +18,7 @@ from rag.store.account_column import AccountJson
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 
@@ -66,7 +66,7 @@ class DocumentRow(Row):
     path: Mapped[Path] = mapped_column(unique=True)
     title: Mapped[str]
     media_type: Mapped[str]
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
     size: Mapped[int]
     state: Mapped[str] = mapped_column(index=True)
     reason: Mapped[str]
@@ -77,6 +77,15 @@ class DocumentRow(Row):
     embedder_id: Mapped[int | None] = mapped_column(ForeignKey("embedders.id", ondelete="SET NULL"), index=True)
     failure: Mapped[str] = mapped_column(server_default="")
     attempts: Mapped[int] = mapped_column(server_default="0")
+
+
+class DocumentStampRow(Row):
+    """What the file looked like from outside when these bytes of it were hashed (rag.folders.stamps)."""
+
+    __tablename__ = "document_stamps"
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    sha256: Mapped[str]
+    stamp: Mapped[str]
 
 
 class PageRow(Row):
@@ -128,6 +137,15 @@ class CollectionRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     root: Mapped[Path | None]
+
+
+class FolderNoteRow(Row):
+    """Of a collection that stands for a folder: rules in gitignore's syntax, and the mount points seen in it."""
+
+    __tablename__ = "folder_notes"
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True)
+    rules: Mapped[tuple[str, ...]] = mapped_column(server_default="[]")
+    mounts: Mapped[tuple[str, ...]] = mapped_column(server_default="[]")
 
 
 class CollectionDocumentRow(Row):

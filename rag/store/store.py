@@ -1,4 +1,4 @@
-"""The store: one data directory, one database file, and the five things kept in it."""
+"""The store: one data directory, one database file, and the six things kept in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Self
 
 from rag.store.database import Database
 from rag.store.drafts import Drafts
+from rag.store.folder_notes import FolderNotes
 from rag.store.journal import Journal
 from rag.store.library import Library
 from rag.store.preferences import PreferencesStore
@@ -18,6 +19,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.library = Library(database)
+        self.folders = FolderNotes(database)
         self.journal = Journal(database)
         self.drafts = Drafts(database)
         self.reports = ReportShelf(database)

@@ -192,7 +192,14 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
     with closing(sqlite3.connect(store.file)) as opened, opened:
         for column in ("found_start", "found_end", "probability"):
             opened.execute(f"ALTER TABLE quotes DROP COLUMN {column}")
-        for table in ("answer_sentences", "report_rows", "report_sources", "reports"):
+        for table in (
+            "answer_sentences",
+            "report_rows",
+            "report_sources",
+            "reports",
+            "document_stamps",
+            "folder_notes",
+        ):
             opened.execute(f"DROP TABLE IF EXISTS {table}")
         opened.execute("ALTER TABLE answers DROP COLUMN account")
         opened.execute("ALTER TABLE answers DROP COLUMN searched_for")
@@ -200,6 +207,7 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
             opened.execute(f"ALTER TABLE pages DROP COLUMN {column}")
         for column in ("failure", "attempts"):
             opened.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+        opened.execute("DROP INDEX ix_documents_sha256")
         opened.execute("UPDATE alembic_version SET version_num = '0001'")
     again = Store.open(tmp_path)
     assert again.journal.message(begun.id).answer == answer

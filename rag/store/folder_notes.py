@@ -1,0 +1,148 @@
+"""What is remembered of folders and of the files in them, besides what was read: stamps, rules, mount points, moves.
+
+Each method is one transaction. Every method raises DiskFull, LibraryDamaged or LibraryError when the database can't be
+used; NotFound for an id that is not there. It opens no file and looks into no folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from rag.errors import UsageError
+from rag.store import collections, documents, words
+from rag.store.columns import storable
+from rag.store.database import Database
+from rag.store.schema import (
+    CollectionDocumentRow,
+    CollectionRow,
+    DocumentRow,
+    DocumentStampRow,
+    FolderNoteRow,
+    ReportSourceRow,
+    SourceRow,
+)
+from rag.types import Collection, Document, DocumentState, PassageTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A collection that stands for a folder. `rules` are lines in gitignore's syntax; `mounts` are the mount points
+    that were seen on the way to it and in it.
+    """
+
+    collection: Collection
+    root: Path
+    rules: tuple[str, ...] = ()
+    mounts: tuple[Path, ...] = ()
+
+
+class FolderNotes:
+    """Belongs to one library."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def folders(self) -> list[Folder]:
+        """By name."""
+        with self._database.read() as session:
+            notes = {row.collection_id: row for row in session.scalars(select(FolderNoteRow))}
+            known = [each for each in collections.every(session) if each.root is not None]
+            return [_folder(each, notes.get(each.id)) for each in known]
+
+    def set_rules(self, collection_id: int, rules: Sequence[str]) -> None:
+        """In place of those there were."""
+        self._note(collection_id, {"rules": tuple(rules)})
+
+    def set_mounts(self, collection_id: int, mounts: Sequence[Path]) -> None:
+        """In place of those there were. One whose name no database can hold is not remembered."""
+        names = [str(mount) for mount in mounts]
+        self._note(collection_id, {"mounts": tuple(name for name in names if storable(name) == name)})
+
+    def stamp(self, document_id: int, sha256: str, stamp: str) -> None:
+        """The file of the document had this stamp when it was hashed; empty: it had none that can be relied on."""
+        with self._database.write() as session:
+            if not stamp:
+                session.execute(delete(DocumentStampRow).where(DocumentStampRow.document_id == document_id))
+                return
+            documents.get(session, document_id)
+            statement = insert_or(DocumentStampRow).values(document_id=document_id, sha256=sha256, stamp=stamp)
+            changed = {"sha256": sha256, "stamp": stamp}
+            session.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=changed))
+
+    def stamps(self) -> dict[Path, str]:
+        """By path, of the documents that were read or given up with these very bytes; all others have none."""
+        states = [state for state in DocumentState if state not in (DocumentState.WAITING, DocumentState.READING)]
+        with self._database.read() as session:
+            found = session.execute(
+                select(DocumentRow.path, DocumentStampRow.stamp)
+                .join(DocumentStampRow, DocumentStampRow.document_id == DocumentRow.id)
+                .where(DocumentStampRow.sha256 == DocumentRow.sha256, DocumentRow.state.in_(states))
+            )
+            return dict(found.tuples().all())
+
+    def same_content(self, sha256: str) -> list[Document]:
+        """The documents that were read with these bytes, oldest first."""
+        states = (DocumentState.READ, DocumentState.COMPLETE)
+        with self._database.read() as session:
+            rows = session.scalars(
+                select(DocumentRow)
+                .where(DocumentRow.sha256 == sha256, DocumentRow.state.in_(states))
+                .order_by(DocumentRow.id)
+            )
+            return [documents.document_of(row) for row in rows]
+
+    def move(
+        self, document_id: int, path: Path, title: str, passages: Sequence[int], terms: Sequence[PassageTerms]
+    ) -> Document:
+        """The document under another path and title, with its passages, vectors and citations.
+
+        `terms` are the words of `passages` with the new name among them. Raises UsageError if another document that was
+        read has the path; one that was not makes room.
+        """
+        with self._database.write() as session:
+            there = documents.find(session, path)
+            if there is not None and there.id != document_id:
+                if there.passages:
+                    raise UsageError(f"{path} is in the library already.", "Remove one of the two first.")
+                documents.remove(session, there.id)
+            documents.move(session, document_id, path)
+            session.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(title=title))
+            session.execute(update(ReportSourceRow).where(ReportSourceRow.document_id == document_id).values(path=path))
+            words.rewrite(session, passages, terms)
+            session.expire_all()
+            return documents.get(session, document_id)
+
+    def is_cited(self, document_id: int) -> bool:
+        """Whether a conversation or a report has it among its sources."""
+        with self._database.read() as session:
+            return any(
+                session.scalar(select(table.document_id).where(table.document_id == document_id).limit(1)) is not None
+                for table in (SourceRow, ReportSourceRow)
+            )
+
+    def groups_of(self, document_id: int) -> list[int]:
+        """Ids of the collections that the document is in."""
+        with self._database.read() as session:
+            found = session.scalars(
+                select(CollectionDocumentRow.collection_id).where(CollectionDocumentRow.document_id == document_id)
+            )
+            return sorted(found)
+
+    def _note(self, collection_id: int, values: dict[str, tuple[str, ...]]) -> None:
+        with self._database.write() as session:
+            if session.get(CollectionRow, collection_id) is None:
+                return
+            statement = insert_or(FolderNoteRow).values(collection_id=collection_id, **values)
+            session.execute(statement.on_conflict_do_update(index_elements=["collection_id"], set_=values))
+
+
+def _folder(collection: Collection, note: FolderNoteRow | None) -> Folder:
+    assert collection.root is not None
+    if note is None:
+        return Folder(collection, collection.root)
+    return Folder(collection, collection.root, note.rules, tuple(map(Path, note.mounts)))
