@@ -83,7 +83,7 @@ class FolderNotes:
                 .join(DocumentStampRow, DocumentStampRow.document_id == DocumentRow.id)
                 .where(DocumentStampRow.sha256 == DocumentRow.sha256, DocumentRow.state.in_(states))
             )
-            return dict(found.tuples().all())
+            return dict(found.all())
 
     def same_content(self, sha256: str) -> list[Document]:
         """The documents that were read with these bytes, oldest first."""
