@@ -14,10 +14,12 @@ from pathlib import Path
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.cleaning import clean, shown_name
-from rag.parsers.docx_package import Element, Package, attribute, local_name
+from rag.parsers.docx_package import Package
 from rag.parsers.docx_sight import Eye, ground_of_box, ground_of_cell
 from rag.parsers.docx_styles import Numbering, Styles
+from rag.parsers.elements import Element, attribute, local_name
 from rag.parsers.formats import DOCX, suffixes_of
+from rag.parsers.package import entry_names
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
 _SKIPPED = frozenset(
@@ -35,13 +37,13 @@ class DocxParser:
     counting = Counting.CHAPTERS
 
     def recognises(self, head: bytes) -> bool:
-        """A ZIP whose first entries lie in the folder word."""
-        return head.startswith(b"PK\x03\x04") and b"word/" in head
+        """A ZIP of whose first entries one lies in the folder word."""
+        return any(name.startswith(b"word/") for name in entry_names(head))
 
     def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
         """Yield the title, what is hidden, and the document as one page.
 
-        Raises DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentEmpty.
+        Raises DocumentBroken, DocumentTooLarge, DocumentEmpty.
         """
         with Package(path) as package:
             if title := " ".join(clean(package.title()).split()):

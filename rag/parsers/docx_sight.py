@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from rag.parsers.docx_package import Element, attribute, child, is_on, local_name
+from rag.parsers.elements import Element, attribute, child, is_on, local_name
 
 UNSEEN_SIZE = 2
 """Font size in half points: nobody reads one point."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from rag.parsers.docx_package import Element, attribute, child, local_name
+from rag.parsers.elements import Element, attribute, child, local_name
 
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _CHAIN = 20

@@ -8,8 +8,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from rag.errors import DocumentBroken, DocumentEmpty, DocumentEncrypted, DocumentTooLarge
-from rag.parsers import docx_package
+from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
+from rag.parsers import package as packages
 from rag.parsers.docx import DocxParser
 from rag.types import BlockKind
 from tests.fakes.parsers import W, block_texts, read_page, read_title, whole, write_docx
@@ -156,7 +156,7 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path, doctype: str)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docx_package, "MAX_PART", 100_000)
+    monkeypatch.setattr(packages, "MAX_PART", 100_000)
     with pytest.raises(DocumentTooLarge, match=r"“a\.docx”"):
         text_of(tmp_path, paragraph(run("a" * 200_000)))
 
@@ -170,13 +170,6 @@ def test_a_cut_or_foreign_zip_is_broken(tmp_path: Path) -> None:
         package.writestr("other.txt", "x")
     with pytest.raises(DocumentBroken, match=r"“b\.docx”"):
         list(DocxParser().read(tmp_path / "b.docx"))
-
-
-def test_a_protected_document_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "a.docx"
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000))
-    with pytest.raises(DocumentEncrypted, match="password"):
-        list(DocxParser().read(path))
 
 
 def test_a_document_without_text_is_empty(tmp_path: Path) -> None:
