@@ -107,6 +107,7 @@ QListView::item:hover, QTreeView::item:hover { background: $sunken; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: $selection; color: $text; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 1px solid $accent; border-radius: ${radius_small}px; }
 QListView::item:disabled { background: transparent; color: $muted; }
+QTableCornerButton::section { background: $window; border: none; border-bottom: 1px solid $border; }
 QHeaderView::section { background: $window; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: ${xs}px ${s}px; font-size: ${small}pt; }
 

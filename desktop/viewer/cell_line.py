@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from desktop.controls import label, row
@@ -18,8 +18,14 @@ from rag.grid import cell_name
 MOST_LINES = 4
 """More are scrolled."""
 
-NAME_WIDTH = 56
-"""Pixels: AAA1048576 is no wider in small letters than three usual names."""
+NAME_WIDTH = 40
+"""Pixels: B1250 in small letters; a longer name takes what it needs."""
+
+MEASURED = 1000
+"""Characters: more than four lines hold in any window."""
+
+SCROLL_BAR = 12
+"""Pixels."""
 
 
 class CellLine(QFrame):
@@ -61,6 +67,12 @@ class CellLine(QFrame):
     def marks(self) -> list[QTextEdit.ExtraSelection]:
         return self._text.extraSelections()
 
+    @property
+    def sees_quote(self) -> bool:
+        """Whether the first of the marked words is in sight."""
+        inside = self._text.viewport().rect()
+        return any(inside.intersects(self._text.cursorRect(_begin(mark.cursor))) for mark in self.marks)
+
     def show_cell(self, shown: ShownCells, row: int, place: int) -> None:
         """The cell in that row and column, from 1; a row of 0 shows none."""
         cell = shown.grid.range_at(row, place)
@@ -70,6 +82,7 @@ class CellLine(QFrame):
         self._text.setPlainText(unit_for_unit(text))
         self._mark()
         self._fit()
+        self._aim()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -84,7 +97,31 @@ class CellLine(QFrame):
         segments = [Segment(0, len(self._shown.text), 0)]
         self._text.setExtraSelections(marks(self._text.document(), self._shown, segments, Units(self._shown.text)))
 
+    def _aim(self) -> None:
+        """The quote's part of a long text is seen."""
+        cursor = QTextCursor(self._text.document())
+        start, end = self._shown.quote or (0, 0)
+        for place in (end, start):
+            cursor.setPosition(Units(self._shown.text).at(place))
+            self._text.setTextCursor(cursor)
+            self._text.ensureCursorVisible()
+
     def _fit(self) -> None:
         """As high as its text, up to four lines."""
-        lines = min(max(1, round(self._text.document().size().height())), MOST_LINES)
-        self._text.setFixedHeight(round(lines * QFontMetricsF(self._text.font()).lineSpacing()) + 2)
+        metrics = QFontMetricsF(self._text.font())
+        room = max(NAME_WIDTH, self.contentsRect().width() - self._name.sizeHint().width() - 3 * S - SCROLL_BAR)
+        how = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        needed = metrics.boundingRect(QRectF(0, 0, room, 1), int(how), self._shown.text[:MEASURED]).height()
+        needed_lines = max(1, round(needed / metrics.lineSpacing()))
+        lines = min(needed_lines, MOST_LINES)
+        policy = Qt.ScrollBarPolicy
+        self._text.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if needed_lines > MOST_LINES else policy.ScrollBarAlwaysOff
+        )
+        self._text.setFixedHeight(round(lines * metrics.lineSpacing()) + 2)
+
+
+def _begin(chosen: QTextCursor) -> QTextCursor:
+    cursor = QTextCursor(chosen)
+    cursor.setPosition(chosen.selectionStart())
+    return cursor

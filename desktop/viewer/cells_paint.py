@@ -85,8 +85,9 @@ class _Line:
         painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._shown)
 
     def stretch(self, range_: Range) -> QRectF:
-        """Where characters of the text stand, cut to the cell."""
+        """Where characters of the text stand, cut to the cell; what does not fit stands below its …"""
         left, right = (self._left + self._metrics.horizontalAdvance(self._text[:at]) for at in range_)
+        left = min(left, self._rect.right() - self._metrics.horizontalAdvance("…"))
         height = self._metrics.height()
         top = self._rect.center().y() - height / 2
         return QRectF(left, top, max(0.0, right - left), height).intersected(self._rect)

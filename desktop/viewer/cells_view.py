@@ -35,6 +35,8 @@ class CellsView(QWidget):
         super().__init__(parent)
         self._size = 1.0
         self._at_quote = True
+        self._aiming = QTimer(self, interval=0, singleShot=True)
+        self._aiming.timeout.connect(self._aim_again)
         self._model = CellsModel(ShownCells(Grid.empty()), self)
         self._line = CellLine()
         self._table = QTableView()
@@ -97,7 +99,7 @@ class CellsView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._at_quote:
-            QTimer.singleShot(0, self._aim_again)  # when the table has its new size, too
+            self._aiming.start()  # when the table has its new size, too
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -119,7 +121,7 @@ class CellsView(QWidget):
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         table.setTabKeyNavigation(False)
         table.setWordWrap(False)
-        table.setCornerButtonEnabled(True)
+        table.setCornerWidget(QWidget(table))
         self._columns.setSectionsClickable(True)
         self._rows.setSectionsClickable(True)
         copy = QAction("Copy", table)

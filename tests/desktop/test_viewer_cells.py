@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
@@ -228,3 +228,13 @@ def test_a_screen_reader_is_told_the_cell_and_its_text() -> None:
     index = model.index(1, 1)
     assert index.data(Qt.ItemDataRole.DisplayRole) == "1.50"
     assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "B2"
+
+
+def test_a_long_cell_is_read_in_the_line_above_at_its_quoted_words(view: CellsView, qtbot: QtBot) -> None:
+    words = " ".join(f"word{number}" for number in range(400))
+    grid = Grid("", words, 0, np.array([(0, len(words), 1, 1)], dtype=np.int32), np.empty(0, dtype=np.int32))
+    at = words.index("word390")
+    view.show_cells(ShownCells(grid, (0, len(words)), (at, at + 7)))
+    line = QFontMetricsF(view.line.font()).height()
+    qtbot.waitUntil(lambda: 3 * line < view.line.height() < 7 * line)
+    assert view.line.sees_quote
