@@ -19,6 +19,15 @@ class Progress:
     done: int
     total: int
     label: str
+    share: float = 0.0
+    """Of the work, 0 to 1, where files or passages differ much in what they take; 0: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesWaiting:
+    """So many files are about to be read, and known as waiting from now on."""
+
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,14 @@ class DocumentUnchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentMoved:
+    """The same bytes were found at another place: the document is there now, with all that was known of it."""
+
+    document: Document
+    before: Path
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentFailed:
     """One file was left out; the rest goes on. `reason` is a sentence for the user.
 
@@ -48,9 +65,19 @@ class DocumentFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """`count` files or folders that were not looked into, and why, in words; some of them by path."""
+
+    reason: str
+    count: int
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AddFinished:
     """The sum of an add. `passages` counts new ones, `skipped` files in folders of formats that are not read,
-    `removed` documents whose file has gone from its folder.
+    `removed` documents whose file has gone from its folder, `moved` those that were found at another place.
+    `left_out` are files that nobody tried, by reason; `away` folders that can't be reached now.
     """
 
     added: int
@@ -59,9 +86,12 @@ class AddFinished:
     passages: int
     skipped: int = 0
     removed: int = 0
+    moved: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    away: tuple[Path, ...] = ()
 
 
-AddEvent = Progress | DocumentAdded | DocumentUnchanged | DocumentFailed | AddFinished
+AddEvent = Progress | FilesWaiting | DocumentAdded | DocumentMoved | DocumentUnchanged | DocumentFailed | AddFinished
 
 
 @dataclass(frozen=True, slots=True)
