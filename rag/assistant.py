@@ -4,7 +4,7 @@ It only passes on: each method belongs to the room that does the work. Long jobs
 take a cancel token; everything else returns in milliseconds. It knows no SQL, no llama.cpp, no FAISS and no screen.
 
 Threads: reading methods may be called from any thread. The jobs that write the library (`add`, `refresh`,
-`embed_pending`, `remove`, `rebuild_index`) are called from one thread at a time; `ask` and `suggest` may run
+`retry`, `embed_pending`, `remove`, `rebuild_index`) are called from one thread at a time; `ask` and `suggest` may run
 beside them.
 """
 
@@ -73,6 +73,10 @@ class Assistant:
     def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
         """Look at every known folder again, and at what a crash left half read."""
         return self.ingest.refresh(cancel)
+
+    def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
+        """Try documents again that failed or were quarantined; whole and unchanged ones stay. Raises NotFound."""
+        return self.ingest.retry(document_ids, cancel)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         """Give vectors to the passages that have none. Resumes where it was stopped."""

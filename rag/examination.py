@@ -63,7 +63,8 @@ def _database(store: Store) -> Check:
 
 def _documents(store: Store) -> Check:
     documents = store.library.documents()
-    failed = [document for document in documents if document.state is DocumentState.FAILED]
+    states = (DocumentState.FAILED, DocumentState.QUARANTINED)
+    failed = [document for document in documents if document.state in states]
     passages = sum(document.passages for document in documents)
     detail = f"{len(documents)} documents, {passages} passages, {len(failed)} not readable"
     advice = f"First of them: {failed[0].reason}" if failed else ""

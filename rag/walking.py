@@ -40,6 +40,7 @@ LOCK_PREFIXES = ("~$", ".~lock.")
 # UF_HIDDEN; SF_DATALESS. A look at such a file's bytes would make the system fetch it.
 _WINDOWS_HIDDEN, _WINDOWS_ELSEWHERE = 0x2 | 0x4, 0x1000 | 0x40000 | 0x400000
 _MAC_HIDDEN, _MAC_ELSEWHERE = 0x8000, 0x40000000
+_HAS_FLAGS = not sys.platform.startswith("linux")
 
 
 @dataclass
@@ -145,9 +146,7 @@ def _is_hidden(entry: os.DirEntry[str]) -> bool:
     name = entry.name.lower()
     if name.startswith((".", *LOCK_PREFIXES)) or name in SYSTEM_FILES:
         return True
-    if sys.platform == "linux":
-        return False
-    return _has_flag(entry, _WINDOWS_HIDDEN, _MAC_HIDDEN)
+    return _HAS_FLAGS and _has_flag(entry, _WINDOWS_HIDDEN, _MAC_HIDDEN)
 
 
 def _is_of_a_program(name: str) -> bool:
@@ -176,14 +175,16 @@ def _may_be_document(entry: os.DirEntry[str], real_root: Path) -> bool:
             target = Path(entry.path).resolve()
             return target.is_file() and not target.is_relative_to(real_root)
         return stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode)
-    except (OSError, RuntimeError):  # pathlib tells a link that leads to itself by the latter
+    except RuntimeError:  # pathlib's word for a link that leads to itself
+        return False
+    except OSError:
         return True
 
 
 def _take(path: Path, entry: os.DirEntry[str], reads: Callable[[Path], bool], found: Walk) -> None:
     if not reads(path):
         found.skipped += 1
-    elif sys.platform != "linux" and _has_flag(entry, _WINDOWS_ELSEWHERE, _MAC_ELSEWHERE):
+    elif _HAS_FLAGS and _has_flag(entry, _WINDOWS_ELSEWHERE, _MAC_ELSEWHERE):
         found.failed.append(_elsewhere(path))
     else:
         found.files.append(path)

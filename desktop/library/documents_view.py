@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.controls import button, column, label, row
-from desktop.library.model import DOCUMENT_ROLE, STATE_WORDS, Column, DocumentTable
+from desktop.library.model import DOCUMENT_ROLE, LEFT_OUT, STATE_WORDS, Column, DocumentTable
 from desktop.reports.kinds import WORDING
 from desktop.theme import current_colours
 from desktop.tokens import S
@@ -78,7 +78,9 @@ class DocumentsView(QWidget):
         counted = f"{known:,} documents" if shown == known else f"{shown:,} of {known:,} documents"
         self._count.setText(f"{len(chosen):,} of {shown:,} chosen" if chosen else counted)
         self._actions.setVisible(bool(chosen))
-        self._reason.setVisible(any(document.state is DocumentState.FAILED for document in chosen))
+        self._reason.setVisible(any(document.state in LEFT_OUT for document in chosen))
+        left_out = bool(chosen) and all(document.state in LEFT_OUT for document in chosen)
+        self._reread.setText("Try again" if left_out else "Read again")
         self._folder.setEnabled(len(chosen) == 1)
         for action in self._reports:
             action.setEnabled(len(chosen) == 2 or ReportKind(action.data()) is not ReportKind.COMPARISON)
@@ -168,7 +170,7 @@ class DocumentsView(QWidget):
 
     @Slot()
     def _ask_reason(self) -> None:
-        self.reason_asked.emit([each for each in self.selected() if each.state is DocumentState.FAILED])
+        self.reason_asked.emit([each for each in self.selected() if each.state in LEFT_OUT])
 
     @Slot()
     def _ask_rereading(self) -> None:
@@ -228,6 +230,7 @@ def _dot(state: DocumentState) -> QIcon:
         DocumentState.READ: colours.warn,
         DocumentState.COMPLETE: colours.good,
         DocumentState.FAILED: colours.bad,
+        DocumentState.QUARANTINED: colours.bad,
     }[state]
     picture = QPixmap(2 * _DOT, 2 * _DOT)
     picture.fill(Qt.GlobalColor.transparent)

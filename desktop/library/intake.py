@@ -37,13 +37,15 @@ class Phase(Enum):
 class Request:
     """What to take in. Without paths: look at the known folders again, or only embed what an earlier run left.
 
-    `collecting`: the documents are known, and only put in the collection.
+    `collecting`: the documents are known, and only put in the collection. `again`: they are known, and those that
+    were left out are tried again.
     """
 
     paths: tuple[Path, ...] = ()
     collection: str | None = None
     rescan: bool = False
     collecting: bool = False
+    again: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Intake(QObject):
             self._request = self._waiting.popleft()
             request = self._request
             collection = request.collection or "" if request.collecting else ""
-            quiet = not request.paths and not request.rescan
+            quiet = not (request.paths or request.again or request.rescan)
             self._before = IntakeOutcome(quiet=quiet, collection=collection)
             self._run(self._request)
 
@@ -176,10 +178,11 @@ class Intake(QObject):
                 self.document_changed.emit(document)
             case DocumentUnchanged():
                 self._count(unchanged=1)
-            case DocumentFailed():
+            case DocumentFailed(known=False):
                 self._outcome = replace(self._outcome, failed=(*self._outcome.failed, event))
             case AddFinished(unchanged=unchanged, failed=failed):
-                self._outcome = replace(self._outcome, unchanged=unchanged, failed=failed)
+                news = tuple(failure for failure in failed if not failure.known)
+                self._outcome = replace(self._outcome, unchanged=unchanged, failed=news)
             case MadeWay():
                 self._made_way = True
 
@@ -253,7 +256,9 @@ class Intake(QObject):
 def take_in(assistant: Assistant, request: Request, lane: Lane, cancel: CancelToken) -> Iterator[object]:
     """Phase, then the events of Assistant.add or refresh; Phase, then those of embed_pending, maybe MadeWay."""
     yield Phase.READING
-    if request.paths:
+    if request.again:
+        yield from assistant.retry(request.again, cancel)
+    elif request.paths:
         yield from assistant.add(request.paths, cancel, collection=request.collection)
     elif request.rescan:
         yield from assistant.refresh(cancel)

@@ -50,13 +50,18 @@ STATE_WORDS = {
     DocumentState.READ: "Searchable",
     DocumentState.COMPLETE: "Complete",
     DocumentState.FAILED: "Failed",
+    DocumentState.QUARANTINED: "Quarantined",
 }
+
+LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
+"""States with a reason: nothing of the file as it is now can be found."""
 
 STATE_MEANINGS = {
     DocumentState.WAITING: "It is in the queue and will be read soon.",
     DocumentState.READING: "Its text is being read now.",
     DocumentState.READ: "You can ask it already, by its words; finding by meaning follows.",
     DocumentState.COMPLETE: "You can ask it, by its words and by their meaning.",
+    DocumentState.QUARANTINED: "Reading it failed badly; it is tried again when the file has changed, or when you ask.",
 }
 
 _KINDS = {
@@ -213,7 +218,7 @@ def display_text(document: Document, column: Column) -> str:
 def state_text(document: Document) -> str:
     """The state in words; a failure says why, without the name that stands beside it."""
     words = STATE_WORDS[document.state]
-    if document.state is not DocumentState.FAILED or not document.reason:
+    if document.state not in LEFT_OUT or not document.reason:
         return words
     return f"{words}: {document.reason.replace(f'“{shown_name(document.path)}”', 'it', 1)}"
 

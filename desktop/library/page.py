@@ -234,7 +234,7 @@ class LibraryPage(QWidget):
 
     @Slot(object)
     def _read_again(self, documents: list[Document]) -> None:
-        self._take_in(Request(tuple(document.path for document in documents)))
+        self._take_in(Request(again=tuple(document.id for document in documents)))
 
     @Slot(object)
     def _tell_reasons(self, documents: list[Document]) -> None:

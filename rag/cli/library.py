@@ -1,4 +1,4 @@
-"""add, refresh, docs, remove, reindex, search: the documents and what is found in them."""
+"""add, refresh, retry, docs, remove, reindex, search: the documents and what is found in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from rag.cli.shapes import collection_json, document_json, hit_json
 from rag.errors import UsageError
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, Progress
 from rag.parsers.cleaning import shown_name
-from rag.types import Hit, Scores
+from rag.types import DocumentState, Hit, Scores
+
+LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
 
 
 def register(commands: Commands) -> None:
@@ -28,6 +30,13 @@ def register(commands: Commands) -> None:
         "refresh", help="look at the known folders again", description="Read what is new or changed in known folders."
     )
     refresh.set_defaults(run=run_refresh)
+    retry = commands.add_parser(
+        "retry",
+        help="try again what could not be read",
+        description="Try documents again that failed or were quarantined, although their files are still the same.",
+    )
+    retry.add_argument("wanted", nargs="*", metavar="DOCUMENT", help="its number, path or file name (all of them)")
+    retry.set_defaults(run=run_retry)
     docs = commands.add_parser("docs", help="list the documents", description="List the documents of the library.")
     add_scope(docs)
     docs.set_defaults(run=run_docs)
@@ -65,6 +74,15 @@ def run_refresh(_: argparse.Namespace, session: Session) -> int:
     with session.open() as assistant:
         started = time.monotonic()
         finished, failures = _follow(assistant.refresh(session.cancel), session)
+        return _report(finished, failures, embed(assistant, session), time.monotonic() - started, session)
+
+
+def run_retry(args: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        started = time.monotonic()
+        chosen = find_documents(assistant, args.wanted) if args.wanted else assistant.documents()
+        left_out = [document.id for document in chosen if args.wanted or document.state in LEFT_OUT]
+        finished, failures = _follow(assistant.retry(left_out, session.cancel), session)
         return _report(finished, failures, embed(assistant, session), time.monotonic() - started, session)
 
 
@@ -177,7 +195,9 @@ def _report(
             {
                 "added": finished.added,
                 "unchanged": finished.unchanged,
-                "failed": [{"path": str(f.path), "reason": f.reason, "code": f.code} for f in failures],
+                "failed": [
+                    {"path": str(f.path), "reason": f.reason, "code": f.code, "known": f.known} for f in failures
+                ],
                 "passages": finished.passages,
                 "skipped": finished.skipped,
                 "removed": finished.removed,
@@ -187,7 +207,8 @@ def _report(
         )
     else:
         for failure in failures:
-            terminal.note(f"Left out: {failure.reason}")
+            if not failure.known:
+                terminal.note(f"Left out: {failure.reason}")
         terminal.say(
             f"{_count(finished.added, 'document')} added ({_count(finished.passages, 'passage')}), "
             f"{finished.unchanged} unchanged, {len(failures)} left out"

@@ -38,6 +38,7 @@ def document_json(document: Document) -> Json:
         "media_type": document.media_type,
         "state": document.state.value,
         "reason": document.reason,
+        "failure": document.failure,
         "size": document.size,
         "pages": document.pages,
         "passages": document.passages,

@@ -1,4 +1,7 @@
-"""How much memory a child may take that opens other people's files. Knows nothing of what it does with it."""
+"""What a child may take that opens other people's files: so much memory, and no file of its own.
+
+Knows nothing of what it does with it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import threading
 
 import psutil
 
-if sys.platform == "linux":
+if sys.platform != "win32":
     import resource
 
 OUT_OF_MEMORY = 77
@@ -29,6 +32,17 @@ def limit_memory(size: int) -> None:
     else:
         most = process.memory_info().rss + size
         threading.Thread(target=_watch, args=(process, most), name="memory").start()
+
+
+def leave_no_files(size: int = 0) -> None:
+    """Let this process, and what it starts, write no file longer than `size` bytes, and no dump of its memory.
+
+    A document's text must not reach a core file, and nothing that is unpacked may reach the disk. Windows has no such
+    limit.
+    """
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def _watch(process: psutil.Process, most: int) -> None:

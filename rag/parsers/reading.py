@@ -6,6 +6,8 @@ Nothing is parsed here, and no library that parses is imported here.
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ from local_models.cancel import CancelToken
 from local_models.client import WorkerClient, worker_command
 from local_models.errors import WorkerDied, WorkerTimedOut
 from rag.chunking import PASSAGE_TOKENS
-from rag.errors import DocumentBroken, DocumentError, DocumentTooLarge
+from rag.errors import DocumentQuarantined
 from rag.parsers.cleaning import shown_name
 from rag.parsers.wire import Item, decode
 
@@ -25,17 +27,15 @@ OUT_OF_MEMORY = 77
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may take: seconds, plus some for each megabyte, at most so many; bytes of memory; characters.
+    """What one file may take: seconds from one page or passage to the next; bytes of memory; letters; pages.
 
-    The largest real file tried, an 870-page DOCX, took 2 s and 110 MB. A full page of a PDF takes 20 ms, 45 on a busy
-    computer, and may be 1 kB of the file: 3,000 such pages of 2.8 MB took 134 s.
+    A file may take as long as it goes on giving pages, however large it is. An 870-page DOCX, the largest real file tried, takes 2 s in all.
     """
 
-    seconds: float = 120.0
-    seconds_per_megabyte: float = 60.0
-    most_seconds: float = 900.0
+    seconds: float = 60.0
     memory: int = 2 * 2**30
     characters: int = 50_000_000
+    pages: int = 200_000
 
 
 class ChildReader:
@@ -64,21 +64,26 @@ class ChildReader:
         )
 
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
-        """Yield Opened, the title, the pages, then the passages. Raises DocumentError, Cancelled."""
+        """Yield Opened, the title, the pages, then the passages.
+
+        Raises DocumentError, DocumentQuarantined when the file ended the child or had to be stopped, Cancelled, and
+        WorkerDied when the child can't be started or was ended from outside: that is no fault of the file's.
+        """
         params = {
             "path": str(path),
             "tokenizer": str(self._tokenizer()),
             "limit": self._passage_tokens,
             "characters": self._limits.characters,
+            "pages": self._limits.pages,
         }
-        seconds = self._seconds(path)
+        self._make_ready(cancel)
         try:
-            yield from map(decode, self._client.request("read", params, cancel, timeout_s=seconds))
+            yield from map(decode, self._client.request("read", params, cancel, silence_s=self._limits.seconds))
         except WorkerTimedOut as error:
-            raise DocumentTooLarge(
-                f"“{shown_name(path)}” was not read within {seconds:.0f} seconds.", "Split it into smaller files."
-            ) from error
+            raise self._hung(path) from error
         except WorkerDied as error:
+            if _ended_from_outside(error.exit_code):
+                raise
             raise _killer(path, error) from error
 
     def memory(self) -> int:
@@ -89,22 +94,40 @@ class ChildReader:
         """End the child."""
         self._client.close()
 
-    def _seconds(self, path: Path) -> float:
-        try:
-            megabytes = path.stat().st_size / 2**20
-        except (OSError, ValueError):  # the child will say what is wrong with it
-            megabytes = 0.0
-        seconds = self._limits.seconds + self._limits.seconds_per_megabyte * megabytes
-        return min(seconds, self._limits.most_seconds)
+    def _make_ready(self, cancel: CancelToken) -> None:
+        """A child that dies before it has seen a file is no file's fault."""
+        if not self._client.running:
+            for _ in self._client.request("ready", {}, cancel):
+                pass
+
+    def _hung(self, path: Path) -> DocumentQuarantined:
+        return DocumentQuarantined(
+            f"“{shown_name(path)}” gave nothing for {self._limits.seconds:g} seconds, so its reading was stopped.",
+            "Save it anew, or split it, and add that.",
+        )
 
 
-def _killer(path: Path, death: WorkerDied) -> DocumentError:
+def _killer(path: Path, death: WorkerDied) -> DocumentQuarantined:
     name = shown_name(path)
     if death.exit_code == OUT_OF_MEMORY:
-        return DocumentTooLarge(
+        return DocumentQuarantined(
             f"“{name}” needs more memory than is set aside for one file.", "Split it into smaller files."
         )
-    return DocumentBroken(
-        f"“{name}” could not be read: it made the reading process fail.",
+    return DocumentQuarantined(
+        f"“{name}” could not be read: it made the reading process fail ({_how(death.exit_code)}).",
         "It may be damaged; save it anew and add that.",
     )
+
+
+def _how(exit_code: int | None) -> str:
+    known = {-member.value: member.name for member in signal.Signals}
+    return known.get(exit_code or 0, f"exit code {exit_code}")
+
+
+def _ended_from_outside(exit_code: int | None) -> bool:
+    """At the end of a session the system ends children, sometimes before their parents."""
+    if exit_code is None:
+        return True
+    if sys.platform == "win32":  # STATUS_CONTROL_C_EXIT, DBG_TERMINATE_PROCESS (ntstatus.h)
+        return exit_code & 0xFFFFFFFF in (0xC000013A, 0x40010004)
+    return -exit_code in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

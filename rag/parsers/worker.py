@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,24 @@ from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.index.terms import passage_terms
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
-from rag.parsers.limits import limit_memory
+from rag.parsers.limits import leave_no_files, limit_memory
 from rag.parsers.wire import Item, encode
 from rag.titles import full_title
 from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
 
+MOST_TITLE = 500
+"""Letters; what is longer is no title, and a title is kept in many places."""
+
 
 def handlers() -> dict[str, Handler]:
-    """ "read": {"path", "tokenizer", "limit", "characters"} -> the items of rag.parsers.wire."""
-    return {"read": _Reader().read}
+    """ "read": {"path", "tokenizer", "limit", "characters", "pages"} -> the items of rag.parsers.wire; "ready"."""
+    return {"read": _Reader().read, "ready": _ready}
+
+
+def _ready(_: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
+    """Nothing: that it is answered says that this process has started as it should."""
+    cancel.check()
+    yield from ()
 
 
 class _Reader:
@@ -54,10 +64,10 @@ class _Reader:
         yield Opened(media_type_of(path, parser))
         title = path.stem
         pages: list[Page] = []
-        for item in _within(path, parser.read(path), params["characters"]):
+        for item in _within(path, parser.read(path), params["characters"], params["pages"]):
             yield item
             if isinstance(item, Page):
-                pages.append(item)
+                pages.append(replace(item, boxes=()))  # a third of a gigabyte for 3,000 full pages, and not needed here
             elif isinstance(item, Title):
                 title = item.text
         for passage in self._passages(pages, parser.counting, params, cancel):
@@ -74,22 +84,28 @@ class _Reader:
         yield from cut(pages, self._tokens[name], limit=params["limit"], counting=counting)
 
 
-def _within(path: Path, items: Iterator[Any], limit: int) -> Iterator[Item]:
-    """The items, as long as their text stays under the limit; DocumentEmpty when there was none."""
-    characters = 0
+def _within(path: Path, items: Iterator[Any], letters: int, most_pages: int) -> Iterator[Item]:
+    """The items, as long as there are not too many letters or pages; DocumentEmpty when there was no letter."""
+    characters = pages = 0
     skipped: list[PageSkipped] = []
     for item in items:
         if isinstance(item, PageSkipped):
             skipped.append(item)
+            pages += 1
         elif isinstance(item, Page):
             characters += len(item.text)
-        if characters > limit:
-            raise DocumentTooLarge(
-                f"“{shown_name(path)}” holds more than {limit / 1e6:g} million letters.", "Split it into smaller files."
-            )
-        yield item
+            pages += 1
+        if characters > letters:
+            raise _too_large(path, f"{letters / 1e6:g} million letters")
+        if pages > most_pages:
+            raise _too_large(path, f"{most_pages:,} pages")
+        yield replace(item, text=item.text[:MOST_TITLE]) if isinstance(item, Title) else item
     if not characters:
         raise _empty(path, skipped)
+
+
+def _too_large(path: Path, most: str) -> DocumentTooLarge:
+    return DocumentTooLarge(f"“{shown_name(path)}” holds more than {most}.", "Split it into smaller files.")
 
 
 def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
@@ -109,6 +125,7 @@ def main(memory: int) -> int:
     """Be the parse child, with `memory` bytes on top of what the imported libraries take."""
     refuse_network()
     limit_memory(memory)
+    leave_no_files()
     return serve(handlers())
 
 

@@ -12,7 +12,7 @@ import pytest
 from rag.account import Account, SourceAccount
 from rag.cli.main import main
 from rag.types import Mode, Scope
-from tests.fakes.cli import ANSWER, FakeAssistant, broken
+from tests.fakes.cli import ANSWER, LEASE, FakeAssistant, broken
 
 
 def run_json(capsys: pytest.CaptureFixture[str], fake: FakeAssistant, *arguments: str) -> dict[str, object]:
@@ -33,9 +33,26 @@ def test_add_tells_what_was_added_and_what_failed(capsys: pytest.CaptureFixture[
     result = run_json(capsys, FakeAssistant(failing=[broken("b.pdf")]), "add", "a.pdf", "b.pdf")
     assert result["added"] == 1
     assert result["unchanged"] == 0
-    assert result["failed"] == [{"path": "b.pdf", "reason": "b.pdf is damaged.", "code": "document_broken"}]
+    assert result["failed"] == [
+        {"path": "b.pdf", "reason": "b.pdf is damaged.", "code": "document_broken", "known": False}
+    ]
     assert result["passages"] == 3
     assert result["embedded"] == 3
+
+
+def test_retry_without_names_tries_only_what_was_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeAssistant()
+    run_json(capsys, fake, "retry")
+    run_json(capsys, fake, "retry", str(LEASE.id))
+    assert fake.retried == [(), (LEASE.id,)]
+
+
+def test_what_was_left_out_before_is_not_told_again(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeAssistant(failing=[replace(broken("b.pdf"), known=True)])
+    assert main(["add", "a.pdf", "b.pdf"], opener=fake.opener()) == 0
+    captured = capsys.readouterr()
+    assert "b.pdf is damaged." not in captured.err
+    assert "1 left out" in captured.out
 
 
 def test_an_add_in_which_everything_failed_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:

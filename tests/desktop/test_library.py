@@ -320,6 +320,19 @@ def test_keeping_removes_nothing(qtbot: QtBot, assistant: PagesAssistant, lanes:
     assert len(assistant.kept) == 1
 
 
+def test_a_quarantined_document_says_why_and_can_be_tried_again(
+    qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes
+) -> None:
+    poison = assistant.put(Path("/in/a.pdf"), DocumentState.QUARANTINED, "“a.pdf” gave nothing for 60 seconds.")
+    page = open_page(qtbot, assistant, lanes)
+    assert state_text(poison) == "Quarantined: it gave nothing for 60 seconds."
+    page._documents._view.selectRow(0)
+    assert page._documents._reason.isVisible()
+    assert page._documents._reread.text() == "Try again"
+    page._documents._reread.click()
+    qtbot.waitUntil(lambda: ("retry", (poison.id,)) in assistant.calls)
+
+
 def test_the_selection_survives_a_reload(qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes) -> None:
     for name in ("a.pdf", "b.pdf"):
         assistant.put(Path("/in") / name)

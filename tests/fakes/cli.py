@@ -95,6 +95,7 @@ class FakeAssistant:
     needed: str = ""
     warmed: list[Mode] = field(default_factory=list)
     closed: int = 0
+    retried: list[tuple[int, ...]] = field(default_factory=list)
 
     def opener(self) -> Opener:
         return cast("Opener", lambda _folder: cast("Assistant", self))
@@ -116,6 +117,10 @@ class FakeAssistant:
         for _ in range(added):
             yield DocumentAdded(LEASE, replaced=False)
         yield AddFinished(added, 0, tuple(self.failing), 3 * added)
+
+    def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
+        self.retried.append(tuple(document_ids))
+        yield AddFinished(len(document_ids), 0, (), 3)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         yield Progress(3, 3, "passages")

@@ -20,7 +20,7 @@ from local_models.types import (
     Piece,
     Prefilling,
 )
-from rag.errors import DocumentBroken
+from rag.errors import DocumentBroken, DocumentQuarantined
 from rag.index.terms import passage_terms
 from rag.parsers.wire import Item
 from rag.ports import Vectors
@@ -113,13 +113,24 @@ class ScriptedGenerator:
 
 
 class LineReader:
-    """Every line of a text file is a passage. A file with the word BROKEN can't be read; HIDES hides a text."""
+    """Every line of a text file is a passage. HIDES hides a text. A file with the word BROKEN can't be read, and one
+    with the word POISON ends its reader, unless it is `harmless`.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[Path] = []
+        self.harmless = False
+        self.before_reading: Callable[[], None] = lambda: None
 
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
+        self.asked.append(path)
+        self.before_reading()
         cancel.check()
         text = path.read_text(encoding="utf-8")
         if "BROKEN" in text:
             raise DocumentBroken(f"“{path.name}” is damaged.", "Get a new copy.")
+        if "POISON" in text and not self.harmless:
+            raise DocumentQuarantined(f"“{path.name}” ended its reader.", "Save it anew.")
         yield Opened("text/plain")
         yield from [HiddenText(1)] * text.count("HIDES")
         yield Page(1, text)

@@ -172,6 +172,10 @@ class FakeAssistant:
             yield DocumentAdded(document, replaced=False)
         yield AddFinished(len(paths) - len(failed), 0, tuple(failed), 4 * (len(paths) - len(failed)))
 
+    def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
+        cancel.check()
+        yield AddFinished(0, len(document_ids), (), 0)
+
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         for done in range(5):
             cancel.check()

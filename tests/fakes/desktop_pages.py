@@ -90,6 +90,11 @@ class PagesAssistant:
                 yield DocumentAdded(self.put(path, DocumentState.READ), replaced=False)
         yield AddFinished(added, len(paths) - added - len(failed), tuple(failed), 5 * added)
 
+    def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
+        self.calls.append(("retry", tuple(document_ids)))
+        cancel.check()
+        yield AddFinished(0, len(document_ids), (), 0)
+
     def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
         self.calls.append(("refresh",))
         cancel.check()

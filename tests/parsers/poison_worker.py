@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from rag.parsers import catalogue, worker
@@ -23,19 +26,41 @@ class Poison:
 
     def read(self, path: Path) -> Iterator[Title | Page | PageSkipped]:
         yield Title(path.stem)
-        match path.stem:
-            case "abort":
-                os.abort()
-            case "hang":
-                threading.Event().wait()
-            case "memory":
-                yield Page(1, "x" * len(bytearray(8 * 2**30)))
-            case "long":
-                for number in range(1, 1000):
-                    yield Page(number, "x" * 1000)
-            case "deep":
-                raise RecursionError
+        _harm(path)
+        yield from _pages(path.stem)
         yield Page(1, "Some text.")
+
+
+def _harm(path: Path) -> None:
+    match path.stem:
+        case "abort":
+            os.abort()
+        case "hang":
+            threading.Event().wait()
+        case "goodbye":
+            os.kill(os.getpid(), signal.SIGTERM)
+            threading.Event().wait()
+        case "spill":
+            with suppress(OSError):
+                (path.parent / "spilled").write_bytes(b"x" * 10)
+        case "deep":
+            raise RecursionError
+
+
+def _pages(stem: str) -> Iterator[Page | PageSkipped]:
+    match stem:
+        case "slow":
+            for number in range(1, 12):
+                yield Page(number, "Some text.")
+                threading.Event().wait(0.25)
+        case "endless":
+            for number in itertools.count(1):
+                yield PageSkipped(number, "nothing there")
+        case "memory":
+            yield Page(1, "x" * len(bytearray(8 * 2**30)))
+        case "long":
+            for number in range(1, 1000):
+                yield Page(number, "x" * 1000)
 
 
 if __name__ == "__main__":

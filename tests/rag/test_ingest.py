@@ -1,6 +1,7 @@
 """Files become passages and vectors; what can't be read is told, and the rest goes on."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_models.cancel import CancelToken
-from rag.errors import Cancelled
+from rag.errors import Cancelled, DiskFull
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
@@ -35,8 +36,13 @@ def index(store: Store, embedder: WordEmbedder, tmp_path: Path) -> VectorIndex:
 
 
 @pytest.fixture
-def ingest(store: Store, embedder: WordEmbedder, index: VectorIndex) -> Ingest:
-    return Ingest(store.library, LineReader(), embedder, index, lambda path: path.suffix == ".txt")
+def reader() -> LineReader:
+    return LineReader()
+
+
+@pytest.fixture
+def ingest(store: Store, reader: LineReader, embedder: WordEmbedder, index: VectorIndex) -> Ingest:
+    return Ingest(store.library, reader, embedder, index, lambda path: path.suffix == ".txt")
 
 
 @pytest.fixture
@@ -282,3 +288,160 @@ def test_a_name_that_turns_or_hides_letters_makes_a_plain_title(ingest: Ingest, 
     document = store.library.find(folder / name)
     assert document is not None
     assert document.title == "renttxt.exe"
+
+
+def poison(ingest: Ingest, folder: Path) -> Path:
+    path = folder / "poison.txt"
+    path.write_text("POISON")
+    add(ingest, folder)
+    return path
+
+
+def state_of(store: Store, path: Path) -> DocumentState:
+    document = store.library.find(path)
+    assert document is not None
+    return document.state
+
+
+def read_files(events: list[AddEvent]) -> list[str]:
+    return [event.document.path.name for event in events if isinstance(event, DocumentAdded)]
+
+
+def failures(events: list[AddEvent]) -> list[tuple[str, str, bool]]:
+    return [(event.path.name, event.code, event.known) for event in events if isinstance(event, DocumentFailed)]
+
+
+def test_a_file_that_ends_its_reader_is_quarantined_and_the_rest_goes_on(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    path = poison(ingest, folder)
+    document = store.library.find(path)
+    assert document is not None
+    assert document.state is DocumentState.QUARANTINED
+    assert "poison.txt" in document.reason
+    assert state_of(store, folder / "lease.txt") is DocumentState.READ
+
+
+def test_a_quarantined_file_is_not_tried_again_by_itself_nor_when_it_is_named(
+    ingest: Ingest, reader: LineReader, folder: Path
+) -> None:
+    path = poison(ingest, folder)
+    reader.asked.clear()
+    assert failures(list(ingest.refresh(CancelToken()))) == [("poison.txt", "document_quarantined", True)]
+    assert failures(add(ingest, path)) == [("poison.txt", "document_quarantined", False)]
+    assert path not in reader.asked
+
+
+def test_a_quarantined_file_is_tried_again_when_it_has_changed(ingest: Ingest, store: Store, folder: Path) -> None:
+    path = poison(ingest, folder)
+    path.write_text("mended text")
+    assert read_files(list(ingest.refresh(CancelToken()))) == ["poison.txt"]
+    assert state_of(store, path) is DocumentState.READ
+
+
+def test_a_quarantined_file_is_tried_again_when_the_user_says_so_and_joins_its_folder(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+) -> None:
+    path = poison(ingest, folder)
+    reader.harmless = True
+    known = store.library.find(path)
+    assert known is not None
+    assert read_files(list(ingest.retry([known.id], CancelToken()))) == ["poison.txt"]
+    assert [collection.documents for collection in store.library.collections()] == [3]
+
+
+def test_what_failed_is_tried_again_when_it_is_named_but_not_by_a_look_at_the_folders(
+    ingest: Ingest, reader: LineReader, folder: Path
+) -> None:
+    (folder / "broken.txt").write_text("BROKEN")
+    add(ingest, folder)
+    reader.asked.clear()
+    assert failures(list(ingest.refresh(CancelToken()))) == [("broken.txt", "document_broken", True)]
+    assert reader.asked == []
+    assert failures(add(ingest, folder)) == [("broken.txt", "document_broken", False)]
+    assert reader.asked == [folder / "broken.txt"]
+
+
+def test_a_file_that_could_not_be_opened_is_tried_at_the_next_look(
+    ingest: Ingest, store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(ingest, folder)
+    really_open = Path.open
+
+    def closed(path: Path, *args: str) -> object:
+        if path.name == "lease.txt":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return really_open(path, *args)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", closed)
+        assert failures(list(ingest.refresh(CancelToken()))) == [("lease.txt", "document_missing", False)]
+    assert state_of(store, folder / "lease.txt") is DocumentState.FAILED
+    list(ingest.refresh(CancelToken()))
+    assert state_of(store, folder / "lease.txt") is DocumentState.READ
+
+
+def begin(store: Store, path: Path) -> None:
+    """As a program that is killed while it reads the file leaves it."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    store.library.begin(path, media_type="", sha256=digest, size=1, title=path.stem)
+
+
+def test_a_file_that_footnote_ended_with_once_is_read_last_at_the_next_start(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+) -> None:
+    store.library.create_collection("papers", folder)
+    begin(store, folder / "bikes.txt")
+    assert read_files(list(ingest.refresh(CancelToken()))) == ["lease.txt", "bikes.txt"]
+
+
+def test_a_file_that_footnote_ended_with_twice_is_quarantined_and_not_opened(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+) -> None:
+    path = folder / "bikes.txt"
+    store.library.create_collection("papers", folder)
+    begin(store, path)
+    begin(store, path)
+    events = list(ingest.refresh(CancelToken()))
+    assert (read_files(events), reader.asked) == (["lease.txt"], [folder / "lease.txt"])
+    document = store.library.find(path)
+    assert document is not None
+    assert document.state is DocumentState.QUARANTINED
+    assert document.reason.startswith("“bikes.txt” was being read 2 times when Footnote ended")
+
+
+def test_other_bytes_begin_a_new_count(ingest: Ingest, store: Store, folder: Path) -> None:
+    path = folder / "bikes.txt"
+    for _ in range(3):
+        begin(store, path)
+    path.write_text("Oil the chain.")
+    assert read_files(add(ingest, path)) == ["bikes.txt"]
+
+
+def test_stopping_again_and_again_never_quarantines(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+) -> None:
+    path = folder / "bikes.txt"
+    for _ in range(3):
+        cancel = CancelToken()
+        reader.before_reading = cancel.cancel
+        with pytest.raises(Cancelled):
+            list(ingest.add([path], cancel))
+        assert state_of(store, path) is DocumentState.WAITING
+    reader.before_reading = lambda: None
+    assert read_files(list(ingest.refresh(CancelToken()))) == ["bikes.txt"]
+
+
+def test_a_full_disk_is_not_the_files_fault_and_the_next_start_goes_on(
+    ingest: Ingest, store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull("The disk is full.")
+
+    for _ in range(3):
+        with monkeypatch.context() as patch:
+            patch.setattr(store.library, "replace", full)
+            with pytest.raises(DiskFull):
+                add(ingest, folder)
+    assert sorted(read_files(add(ingest, folder))) == ["bikes.txt", "lease.txt"]
+    assert {document.state for document in store.library.documents()} == {DocumentState.READ}
