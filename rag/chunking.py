@@ -91,14 +91,19 @@ class _Document:
         self._tables: list[_Table] = []
 
     def blocks(self) -> Iterator[tuple[Page, Block]]:
-        """The blocks of all pages, counted in the whole text; a page without blocks is cut at blank lines."""
+        """The blocks of all pages, counted in the whole text; a page without blocks is cut at blank lines.
+
+        A table goes on over pages and sheets of one name; on one page, a blank line between two rows ends it.
+        """
         for page, start in zip(self.places.pages, self.places.starts, strict=True):
             in_table = self.counting is Counting.PAGES
+            last: int | None = None
             for block in page.blocks or _paragraphs(page.text):
                 begin, end = trimmed(self.text, start + block.start, start + block.end)
                 if begin < end:
+                    in_table = in_table and (last is None or "\n\n" not in self.text[last:begin])
                     self._note_table(begin, end, block, in_table=in_table)
-                    in_table = block.kind is BlockKind.TABLE
+                    in_table, last = block.kind is BlockKind.TABLE, end
                     yield page, replace(block, start=begin, end=end)
 
     def passage(self, ordinal: int, span: tuple[int, int], heading: tuple[str, ...]) -> Passage:

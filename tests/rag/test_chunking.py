@@ -130,6 +130,15 @@ def test_a_header_heads_only_its_own_table() -> None:
     assert [p.heading for p in passages(both, limit=9)] == ["", "Item | Price", "", ""]
 
 
+def test_a_blank_line_ends_a_table_but_a_page_break_does_not() -> None:
+    page = table("Item | Price", *["some | row"] * 4)
+    text = page.text + "\n\nother | row of more words than fit"
+    apart = Page(1, text, (*page.blocks, Block(len(page.text) + 2, len(text), BlockKind.TABLE)))
+    assert [p.heading for p in passages(apart, limit=9)] == ["", "Item | Price", ""]
+    over = passages(page, table(*["some | row"] * 3, number=2, headed=False), limit=9)
+    assert [p.heading for p in over] == ["", *["Item | Price"] * (len(over) - 1)]
+
+
 def test_the_first_line_of_a_whole_table_is_its_header() -> None:
     text = "| Item | Price |\n|---|---|\n" + "| some | row |\n" * 6
     found = passages(Page(1, text, (Block(0, len(text), BlockKind.TABLE, 1),)), limit=16)
