@@ -25,10 +25,12 @@ from rag.ingest import Ingest
 from rag.models import Models
 from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
+from rag.parsers.several import SeveralReaders, suitable_number
 from rag.ports import Embedder
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
 from rag.retrieval import Retriever
+from rag.right_of_way import PatientEmbedder, RightOfWay
 from rag.store.store import Store
 from rag.user_types import Preferences
 
@@ -51,7 +53,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         spans = ChildSpanReader(client, bundled_span_reader(), threads=preferences.threads)
         store.library.use_embedder(embedder.identity)
         index = VectorIndex.open(data_dir / "index", store.library, embedder.identity)
-        reader = ChildReader(lambda: embedder.tokenizer_json)
+        reader = SeveralReaders([ChildReader(lambda: embedder.tokenizer_json, scratch=data_dir / "reading") for _ in range(suitable_number())])
         opened.callback(reader.close)
         generator = LlamaGenerator(WorkerClient("llm", worker_command("llm")), ModelSettings(Path()))
         opened.callback(generator.close)
@@ -68,10 +70,20 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         )
         models.apply(preferences)
         retriever = Retriever(store.library, index, embedder)
+        way = RightOfWay()
         return Assistant(
             data_dir=data_dir,
             store=store,
-            ingest=Ingest(store.library, reader, embedder, index, looks_readable),
+            ingest=Ingest(
+                store.library,
+                reader,
+                PatientEmbedder(embedder, way),
+                index,
+                looks_readable,
+                store.folders,
+                way=way,
+                at_once=reader.at_once,
+            ),
             retriever=retriever,
             answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator),
             model_room=models,

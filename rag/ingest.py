@@ -1,69 +1,47 @@
 """From paths to passages and vectors: words first, meaning in the background.
 
-    paths -> files -> (same content? nothing to do) -> reader -> pages, passages -> one transaction -> searchable
+    paths -> survey of files -> (known? moved? nothing to read) -> reader -> passages, searchable by words
     passages without a vector -> embedder -> store -> index
 
-A file is a row in state READING before it is opened, so what a crash left half read is known at the next start. One bad
-file is told and left out; the rest goes on. One that ended its reader, or Footnote itself twice, is quarantined: it is
-tried again when its bytes have changed, or when the user says so. Knows nothing of formats, SQL, FAISS or models.
+One bad file is told and left out; the rest goes on. Several files are read at once, and all of it stands still while a
+question is answered. What becomes of one file is in rag.file_desk. Knows nothing of formats, SQL, FAISS or models.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 
 from local_models.cancel import CancelToken
-from rag.errors import (
-    DocumentEmpty,
-    DocumentError,
-    DocumentMissing,
-    DocumentQuarantined,
-    DocumentUnsupported,
-    LibraryError,
+from rag.events import (
+    AddEvent,
+    AddFinished,
+    DocumentAdded,
+    DocumentFailed,
+    DocumentMoved,
+    DocumentUnchanged,
+    FilesWaiting,
+    Progress,
 )
-from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
-from rag.index.vectors import Ids, VectorIndex
+from rag.file_desk import Effort, FileDesk, FileEvent, Sight
+from rag.folders.surveying import Survey, Surveyor
+from rag.index.vectors import VectorIndex
 from rag.parsers.cleaning import clean, shown_name
-from rag.parsers.wire import Item
 from rag.ports import DocumentReader, Embedder
+from rag.right_of_way import RightOfWay
+from rag.side_by_side import Readings
+from rag.store.folder_notes import FolderNotes
 from rag.store.library import Library
 from rag.titles import LONGEST_TITLE, full_title, innermost
-from rag.types import (
-    Document,
-    DocumentState,
-    HiddenText,
-    Opened,
-    Page,
-    PageSkipped,
-    Passage,
-    PassageTerms,
-    Scope,
-    Title,
-)
-from rag.walking import is_folder, is_gone, suspects_last, walk
+from rag.types import Document, DocumentState, Passage, Scope
+from rag.walking import is_folder, is_gone, suspects_last
 
 EMBED_AT_ONCE = 128
 """Passages embedded, stored and indexed in one step: 1 to 2 s on 2 threads, so a kill loses little."""
 
-MOST_ATTEMPTS = 2
-"""Readings of the same bytes that Footnote did not live to see the end of, before they are left alone."""
-
-_SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
-_HASHED_AT_ONCE = 2**22
-"""Bytes; 3 ms, after which a pause is heard."""
-
-
-class Effort(Enum):
-    """Which files whose bytes are known to be unreadable are tried all the same."""
-
-    CHANGED = "a look at the folders: none"
-    NAMED = "the user named them: those that failed"
-    ASKED = "the user said to try again: all"
+FILE_COST = 64 * 1024
+"""Bytes that a file counts for besides its own, when it is said how much is done: small files take their time too."""
 
 
 class Ingest:
@@ -76,13 +54,23 @@ class Ingest:
         embedder: Embedder,
         index: VectorIndex,
         reads: Callable[[Path], bool],
+        notes: FolderNotes,
+        *,
+        way: RightOfWay | None = None,
+        at_once: int = 1,
     ) -> None:
-        """`reads` tells by a file's name whether to try it in a folder; files named by the user are tried anyway."""
+        """`reads` tells by a file's name whether to try it in a folder; files named by the user are tried anyway.
+
+        `at_once`: how many files `reader` reads side by side.
+        """
         self._library = library
-        self._reader = reader
+        self._notes = notes
+        self._desk = FileDesk(library, notes, reader, index)
         self._embedder = embedder
         self._index = index
-        self._reads = reads
+        self._surveyor = Surveyor(reads)
+        self._way = way or RightOfWay()
+        self._at_once = at_once
 
     def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
         """Read files and folders. A folder becomes a collection named after it unless `collection` names one.
@@ -90,17 +78,20 @@ class Ingest:
         Documents of a folder whose file has gone are forgotten, unless nothing is left in it: then it may be a disk
         that is not there.
 
-        Yields one event a file, then AddFinished. Raises Cancelled, and DiskFull or LibraryError when the store fails.
+        Yields events of each file, then AddFinished. Raises Cancelled, and DiskFull or LibraryError when the store
+        fails.
         """
         yield from self._add(paths, cancel, Effort.NAMED, collection)
 
     def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
-        """Look again at every folder that is a collection, and at the files a crash left half read."""
+        """Look again at every folder that is a collection, and at the files that were never read to their end.
+
+        A file that looks as it did when it was read is not hashed (rag.folders.stamps).
+        """
+        roots = [folder.root for folder in self._notes.folders()]
         unfinished = [document.path for document in self._library.interrupted()]
-        roots = [collection.root for collection in self._library.collections() if collection.root is not None]
-        there = [root for root in roots if is_folder(root)]
-        alone = [path for path in unfinished if not any(path.is_relative_to(root) for root in there)]
-        yield from self._add([*there, *alone], cancel, Effort.CHANGED, None)
+        alone = [path for path in unfinished if not any(path.is_relative_to(root) for root in roots)]
+        yield from self._add([*roots, *alone], cancel, Effort.CHANGED, None)
 
     def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
         """Try these documents again, whatever became of them before; whole and unchanged ones stay as they are.
@@ -109,6 +100,20 @@ class Ingest:
         """
         paths = [self._library.document(document_id).path for document_id in document_ids]
         yield from self._add(paths, cancel, Effort.ASKED, None)
+
+    def resume(self, cancel: CancelToken) -> Iterator[AddEvent]:
+        """Read the files that an earlier run left waiting or half read. Raises what `add` raises."""
+        paths = [document.path for document in self._library.interrupted()]
+        yield from self._add(paths, cancel, Effort.CHANGED, None)
+
+    def follow(self, paths: Sequence[Path], cancel: CancelToken) -> Iterator[AddEvent]:
+        """Look at paths that were told to have changed, new, changed, moved or gone. Raises what `add` raises."""
+        survey = Survey()
+        for folder in self._notes.folders():
+            self._surveyor.changes(survey, folder, paths, cancel)
+        within = any(is_folder(path) for path in paths)
+        stamps = {path: stamp for path, stamp in self._notes.stamps().items() if path not in paths} if within else None
+        yield from self._take(survey, Effort.CHANGED, stamps, cancel)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         """Embed the passages without a vector of this embedder, oldest document first. Resumes after any stop."""
@@ -146,37 +151,139 @@ class Ingest:
             return 0
         passages = self._library.passage_ids(Scope(documents=frozenset(document_ids)))
         removed = self._library.remove(document_ids)
-        self._forget_vectors(passages)
+        self._desk.forget_vectors(passages)
         return removed
 
     def _add(
         self, paths: Iterable[Path], cancel: CancelToken, effort: Effort, collection: str | None
     ) -> Iterator[AddEvent]:
-        sums = _Sums()
-        half_read = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
-        for path in suspects_last([path.expanduser().absolute() for path in paths], half_read):
+        survey = Survey()
+        for path in dict.fromkeys(path.expanduser().absolute() for path in paths):
             groups = self._groups(path, collection)
-            found = walk(path, self._reads)
-            sums.skipped += found.skipped
-            for failure in found.failed:
-                sums.count(failure)
-                yield failure
-            for number, file in enumerate(suspects_last(found.files, half_read)):
-                cancel.check()
-                yield Progress(number, len(found.files), shown_name(file))
-                for event in self._add_file(file, cancel, effort):
-                    sums.count(event)
-                    if isinstance(event, DocumentAdded | DocumentUnchanged):
-                        self._put_in(groups, event.document)
-                    yield event
-            if found.files and is_folder(path):
-                sums.removed += self._forget_gone(path)
-            yield Progress(len(found.files), len(found.files), shown_name(path))
-        yield AddFinished(sums.added, sums.unchanged, tuple(sums.failed), sums.passages, sums.skipped, sums.removed)
+            around = [folder for folder in self._notes.folders() if path.is_relative_to(folder.root)]
+            self._surveyor.everything(survey, path, groups, around, cancel)
+        stamps = self._notes.stamps() if effort is Effort.CHANGED else None
+        for group, mounts in survey.mounts.items():
+            self._notes.set_mounts(group, mounts)
+        yield from self._take(survey, effort, stamps, cancel)
 
-    def _forget_gone(self, root: Path) -> int:
-        below = (document for document in self._library.documents() if document.path.is_relative_to(root))
-        return self.remove([document.id for document in below if is_gone(document.path)])
+    def _take(
+        self, survey: Survey, effort: Effort, stamps: dict[Path, str] | None, cancel: CancelToken
+    ) -> Iterator[AddEvent]:
+        """Read what a survey lists, then let go what it did not list any more."""
+        sums = _Sums()
+        for failure in survey.failed:
+            sums.count(failure)
+            yield failure
+        yield from self._enlist(survey)
+        sight = Sight(stamps, tuple(survey.away))
+        for event in self._read(survey, effort, sight, cancel):
+            sums.count(event)
+            yield event
+        for event in self._let_go(survey, cancel):
+            sums.count(event)
+            yield event
+        yield Progress(len(survey.files), len(survey.files), "", 1.0)
+        yield sums.finished(survey)
+
+    def _enlist(self, survey: Survey) -> Iterator[FilesWaiting]:
+        """New files are known as waiting, in their collections, before the first of them is read."""
+        known = self._notes.known(survey.files)
+        new = [file for file in survey.files if file not in known]
+        ids = self._notes.enlist([(file, clean(file.stem)) for file in new])
+        for group in dict.fromkeys(group for file in new for group in survey.groups[file]):
+            wanted = {file for file in new if group in survey.groups[file]}
+            self._library.add_to_collection(group, [d.id for d in self._documents(ids) if d.path in wanted])
+        if ids:
+            yield FilesWaiting(len(ids))
+
+    def _documents(self, ids: Sequence[int]) -> list[Document]:
+        return self._library.documents(Scope(documents=frozenset(ids))) if ids else []
+
+    def _read(
+        self, survey: Survey, effort: Effort, sight: Sight, cancel: CancelToken
+    ) -> Iterator[Progress | FileEvent]:
+        """Files that were being read when the program ended come last and alone: the rest is safe by then."""
+        suspects = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
+        work = _Work(survey.files)
+        with Readings(self._desk, self._at_once, cancel) as readings:
+            for file in suspects_last(survey.files, suspects):
+                cancel.check()
+                while readings and (readings.is_full() or file in suspects):
+                    event = self._end(readings, survey)
+                    yield work.ended()
+                    yield event
+                self._way.give_way(cancel)
+                yield work.begun(file)
+                readings.begin(self._desk.look(file, effort, sight, cancel))
+            while readings:
+                event = self._end(readings, survey)
+                yield work.ended()
+                yield event
+
+    def _end(self, readings: Readings, survey: Survey) -> FileEvent:
+        event = readings.end()
+        if not isinstance(event, DocumentFailed):
+            document = event.document
+            for group in survey.groups[document.path]:
+                self._library.add_to_collection(group, [document.id])
+        if isinstance(event, DocumentMoved):
+            self._leave_groups(event)
+        return event
+
+    def _leave_groups(self, event: DocumentMoved) -> None:
+        """A document that has moved out of a folder leaves the folder's collection."""
+        for collection in self._library.collections():
+            root = collection.root
+            if root is not None and event.before.is_relative_to(root) and not event.document.path.is_relative_to(root):
+                self._library.take_from_collection(collection.id, [event.document.id])
+
+    def _let_go(self, survey: Survey, cancel: CancelToken) -> Iterator[DocumentMoved]:
+        """Forget documents that were looked for and not found, and those that rules leave out now."""
+        if not survey.below:
+            return
+        listed, kept = set(survey.files), [*survey.away, *survey.bare]
+        gone: list[int] = []
+        for document in self._notes.below(survey.below):
+            path = document.path
+            if path in listed or any(path.is_relative_to(folder) for folder in kept):
+                continue
+            cancel.check()
+            if is_gone(path):
+                twin = self._younger_twin(document)
+                if twin is None:
+                    gone.append(document.id)
+                else:
+                    yield self._follow_copy(document, twin)
+            elif survey.is_ignored(path):
+                gone += self._leave_folders(document)
+        self.remove(gone)
+        survey.gone += len(gone)
+
+    def _leave_folders(self, document: Document) -> list[int]:
+        """Out of the collections that are folders; forgotten if no other collection has it."""
+        roots = {each.id for each in self._library.collections() if each.root is not None}
+        groups = self._notes.groups_of(document.id)
+        for group in groups:
+            if group in roots:
+                self._library.take_from_collection(group, [document.id])
+        return [document.id] if groups and roots.issuperset(groups) else []
+
+    def _younger_twin(self, document: Document) -> Document | None:
+        """A copy that was read while the original was still there, as when a file is moved to another disk."""
+        for other in self._notes.same_content(document.sha256) if document.passages else []:
+            if other.id > document.id and not is_gone(other.path) and not self._notes.is_cited(other.id):
+                return other
+        return None
+
+    def _follow_copy(self, document: Document, twin: Document) -> DocumentMoved:
+        groups = self._notes.groups_of(twin.id)
+        self.remove([twin.id])
+        moved = self._desk.move(document, twin.path)
+        for group in groups:
+            self._library.add_to_collection(group, [document.id])
+        self._leave_groups(moved)
+        return moved
 
     def _groups(self, path: Path, name: str | None) -> list[int]:
         """The collections that what is read at `path` goes to: the one named, the folder's own, those it lies in."""
@@ -196,117 +303,13 @@ class Ingest:
             return known.id
         return self._library.create_collection(wanted, root if name is None else None).id
 
-    def _put_in(self, groups: Iterable[int], document: Document) -> None:
-        for group in groups:
-            self._library.add_to_collection(group, [document.id])
-
-    def _add_file(self, path: Path, cancel: CancelToken, effort: Effort) -> Iterator[AddEvent]:
-        try:
-            digest, size = _fingerprint(path, cancel)
-            known = self._library.find(path)
-            if known is not None and known.sha256 == digest:
-                if known.state in _SEARCHABLE:
-                    yield DocumentUnchanged(known)
-                    return
-                if _stays_out(known, effort):
-                    yield self._left_out(known, effort)
-                    return
-            outdated = self._passage_ids(known)
-            document = self._read(path, digest, size, cancel)
-        except DocumentError as error:
-            self._note_failure(path, error)
-            yield DocumentFailed(path, str(error), error.code)
-        else:
-            self._forget_vectors(outdated)
-            yield DocumentAdded(document, replaced=known is not None)
-
-    def _left_out(self, document: Document, effort: Effort) -> DocumentFailed:
-        """Tells of a file that is not tried; one that Footnote ended with too often is quarantined first."""
-        if document.state is DocumentState.READING:
-            document = self._library.quarantine(document.id, str(_ended_with(document)))
-        return DocumentFailed(document.path, document.reason, document.failure, known=effort is Effort.CHANGED)
-
-    def _note_failure(self, path: Path, error: DocumentError) -> None:
-        failed = self._library.find(path)
-        if failed is None:
-            return
-        if isinstance(error, DocumentQuarantined):
-            self._library.quarantine(failed.id, str(error))
-        else:
-            self._library.fail(failed.id, str(error), error.code)
-
-    def _passage_ids(self, document: Document | None) -> Sequence[int] | Ids:
-        return [] if document is None else self._library.passage_ids(Scope(documents=frozenset({document.id})))
-
-    def _forget_vectors(self, passage_ids: Sequence[int] | Ids) -> None:
-        self._index.remove(passage_ids, generation=self._library.generation(self._embedder.identity.digest))
-
-    def _read(self, path: Path, digest: str, size: int, cancel: CancelToken) -> Document:
-        begun = self._library.begin(path, media_type="", sha256=digest, size=size, title=clean(path.stem))
-        try:
-            read = _Read(title=clean(path.stem))
-            for item in self._reader.read(path, cancel):
-                read.take(item)
-            if not read.passages:
-                name = shown_name(path)
-                raise DocumentEmpty(f"“{name}” holds no text.", "If it is a scan, run it through OCR first.")
-            return self._library.replace(
-                begun.id,
-                title=read.title,
-                pages=read.pages,
-                passages=read.passages,
-                terms=read.terms,
-                sha256=digest,
-                size=size,
-                media_type=read.media_type,
-                notices=[*read.notices, *_told_hidden(read.hidden)],
-            )
-        except DocumentError:
-            raise
-        except BaseException:  # cancelled, or the disk is full: the file is not to blame
-            with suppress(LibraryError):
-                self._library.put_back(begun.id)
-            raise
-
-
-@dataclass
-class _Read:
-    """What a reader has given of a file so far."""
-
-    title: str
-    media_type: str = ""
-    pages: list[Page] = field(default_factory=list)
-    passages: list[Passage] = field(default_factory=list)
-    terms: list[PassageTerms] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    hidden: int = 0
-
-    def take(self, item: Item) -> None:
-        match item:
-            case Opened():
-                self.media_type = item.media_type
-            case Title():
-                self.title = item.text
-            case Page():
-                self.pages.append(item)
-            case PageSkipped():
-                named = item.label[:1].upper() + item.label[1:]
-                self.notices.append(f"{named or f'Page {item.number}'}: {item.reason}")
-            case HiddenText():
-                self.hidden += item.passages
-            case Passage():
-                self.passages.append(item)
-            case PassageTerms():
-                self.terms.append(item)
-
 
 @dataclass
 class _Sums:
     added: int = 0
     unchanged: int = 0
+    moved: int = 0
     passages: int = 0
-    skipped: int = 0
-    removed: int = 0
     failed: list[DocumentFailed] = field(default_factory=list)
 
     def count(self, event: AddEvent) -> None:
@@ -316,8 +319,45 @@ class _Sums:
                 self.passages += document.passages
             case DocumentUnchanged():
                 self.unchanged += 1
+            case DocumentMoved():
+                self.moved += 1
             case DocumentFailed():
                 self.failed.append(event)
+
+    def finished(self, survey: Survey) -> AddFinished:
+        return AddFinished(
+            self.added,
+            self.unchanged,
+            tuple(self.failed),
+            self.passages,
+            survey.skipped,
+            survey.gone,
+            self.moved,
+            survey.left_out(),
+            tuple(survey.away),
+        )
+
+
+class _Work:
+    """How much of the reading is done: files by number, and their share of the work by size."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._costs = {file: FILE_COST + _size(file) for file in files}
+        self._total = sum(self._costs.values()) or 1
+        self._ended = 0
+        self._spent = 0
+        self._begun: list[Path] = []
+
+    def begun(self, file: Path) -> Progress:
+        self._begun.append(file)
+        return Progress(self._ended, len(self._costs), shown_name(file), self._spent / self._total)
+
+    def ended(self) -> Progress:
+        """Files end in the order they were begun."""
+        file = self._begun.pop(0)
+        self._ended += 1
+        self._spent += self._costs[file]
+        return Progress(self._ended, len(self._costs), shown_name(file), self._spent / self._total)
 
 
 def embedding_text(document: Document, passage: Passage) -> str:
@@ -326,52 +366,8 @@ def embedding_text(document: Document, passage: Passage) -> str:
     return "\n".join(part for part in (title, innermost(passage.heading), passage.text) if part)
 
 
-def _stays_out(known: Document, effort: Effort) -> bool:
-    """Whether a file with the bytes it had is not tried. One that could not even be opened may be open by now."""
-    if effort is Effort.ASKED:
-        return False
-    match known.state:
-        case DocumentState.QUARANTINED:
-            return True
-        case DocumentState.READING:
-            return known.attempts >= MOST_ATTEMPTS
-        case DocumentState.FAILED:
-            return effort is Effort.CHANGED and known.failure not in ("", DocumentMissing.code)
-    return False
-
-
-def _ended_with(document: Document) -> DocumentQuarantined:
-    name = shown_name(document.path)
-    return DocumentQuarantined(
-        f"“{name}” was being read {document.attempts} times when Footnote ended without warning.",
-        "Try it again if you think that something else was the reason.",
-    )
-
-
-def _told_hidden(passages: int) -> list[str]:
-    """Instructions for a model are hidden in a document's text that people can't see; so none of it is read."""
-    if not passages:
-        return []
-    if passages == 1:
-        return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
-    return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
-
-
-def _fingerprint(path: Path, cancel: CancelToken) -> tuple[str, int]:
-    """SHA-256 and size of the file's bytes. Raises DocumentMissing, DocumentUnsupported, Cancelled."""
-    name = shown_name(path)
+def _size(file: Path) -> int:
     try:
-        if path.exists() and not path.is_file():
-            raise DocumentUnsupported(f"“{name}” is not a file or folder.", "Add a document instead.")
-        digest, size = hashlib.sha256(), 0
-        with path.open("rb") as file:
-            while part := file.read(_HASHED_AT_ONCE):
-                cancel.check()
-                digest.update(part)
-                size += len(part)
-        return digest.hexdigest(), size
-    except FileNotFoundError as error:
-        raise DocumentMissing(f"“{name}” is not there.", "Check the path.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name can't be used"
-        raise DocumentMissing(f"“{name}” can't be opened: {reason}.", "Check that you may read it.") from error
+        return file.stat().st_size
+    except (OSError, ValueError):
+        return 0

@@ -18,11 +18,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_models.cancel import CancelToken
+
 NO_STAMP = ""
 """Equal to no file's: hash it."""
 
 TICK_NS = 2_000_000_000
 """FAT counts moments of change in steps of 2 s, the coarsest of the file systems in use."""
+
+_HASHED_AT_ONCE = 2**22
+"""Bytes; 3 ms, after which a pause is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,20 @@ def stamp_of(path: Path) -> str:
         return NO_STAMP
 
 
-def fingerprint(path: Path, *, now_ns: Callable[[], int] = time.time_ns) -> Fingerprint:
-    """Hash the file. Raises OSError."""
+def fingerprint(path: Path, cancel: CancelToken, *, now_ns: Callable[[], int] = time.time_ns) -> Fingerprint:
+    """Hash the file. Raises OSError, Cancelled."""
+    digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         before = os.fstat(file.fileno())
         began = now_ns()
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        while part := file.read(_HASHED_AT_ONCE):
+            cancel.check()
+            digest.update(part)
+            size += len(part)
         after = os.fstat(file.fileno())
     changed = max(before.st_mtime_ns, _entry_changed(before))
     settled = _written(before) == _written(after) and began - changed > TICK_NS
-    return Fingerprint(digest, after.st_size, _written(after) if settled else NO_STAMP)
+    return Fingerprint(digest.hexdigest(), size, _written(after) if settled else NO_STAMP)
 
 
 def _written(known: os.stat_result) -> str:

@@ -6,11 +6,13 @@ used; NotFound for an id that is not there. It opens no file and looks into no f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, delete, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from rag.errors import UsageError
@@ -27,6 +29,12 @@ from rag.store.schema import (
     SourceRow,
 )
 from rag.types import Collection, Document, DocumentState, PassageTerms
+
+_ASKED_ONE_BY_ONE = 100
+"""Paths; for more of them all that there are are read, 10,000 in 20 ms."""
+
+_ASKED_AT_ONCE = 200
+"""Conditions of one statement; SQLite's own limit is a tree of 1,000 levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,29 @@ class FolderNotes:
             )
             return [documents.document_of(row) for row in rows]
 
+    def known(self, paths: Sequence[Path]) -> set[Path]:
+        """Those of the paths that are documents, in whatever state."""
+        wanted = set(paths)
+        with self._database.read() as session:
+            if len(wanted) <= _ASKED_ONE_BY_ONE:
+                return {path for path in wanted if documents.find(session, path) is not None}
+            return wanted.intersection(session.scalars(select(DocumentRow.path)))
+
+    def below(self, folders: Sequence[Path]) -> list[Document]:
+        """The documents at these paths and below them, by path."""
+        written = type_coerce(DocumentRow.path, String)
+        told = [(str(folder), str(folder).rstrip(os.sep) + os.sep) for folder in folders]
+        places = [(written == path) | (func.substr(written, 1, len(start)) == start) for path, start in told]
+        odd = func.typeof(written) == "blob"  # a name that is no text: told apart below
+        found: dict[int, Document] = {}
+        with self._database.read() as session:
+            for start in range(0, len(places), _ASKED_AT_ONCE):
+                chosen = select(DocumentRow).where(or_(odd, *places[start : start + _ASKED_AT_ONCE]))
+                found |= {row.id: documents.document_of(row) for row in session.scalars(chosen)}
+        wanted = set(folders)
+        inside = (each for each in found.values() if not wanted.isdisjoint((each.path, *each.path.parents)))
+        return sorted(inside, key=lambda document: document.path)
+
     def move(
         self, document_id: int, path: Path, title: str, passages: Sequence[int], terms: Sequence[PassageTerms]
     ) -> Document:
@@ -116,6 +147,25 @@ class FolderNotes:
             words.rewrite(session, passages, terms)
             session.expire_all()
             return documents.get(session, document_id)
+
+    def enlist(self, files: Sequence[tuple[Path, str]]) -> list[int]:
+        """Rows in state WAITING for the paths that have none, each with a title until it is read; ids of these."""
+        now = datetime.now(UTC)
+        empty = {"media_type": "", "sha256": "", "size": 0, "state": DocumentState.WAITING, "reason": "", "notices": ()}
+        rows = [
+            {"path": path, "title": title, "pages": 0, "passages": 0, "added_at": now, **empty} for path, title in files
+        ]
+        if not rows:
+            return []
+        with self._database.write() as session:
+            statement = insert_or(DocumentRow).on_conflict_do_nothing(index_elements=["path"]).returning(DocumentRow.id)
+            return sorted(session.scalars(statement, rows))
+
+    def forget_waiting(self) -> int:
+        """Let go of the files that wait and were never read; returns how many. What was read before stays."""
+        with self._database.write() as session:
+            gone = delete(DocumentRow).where(DocumentRow.state == DocumentState.WAITING, DocumentRow.passages == 0)
+            return len(session.scalars(gone.returning(DocumentRow.id)).all())
 
     def is_cited(self, document_id: int) -> bool:
         """Whether a conversation or a report has it among its sources."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local_models.cancel import never
 from rag.folders.stamps import NO_STAMP, TICK_NS, fingerprint, stamp_of
 
 
@@ -17,7 +18,7 @@ def later(path: Path) -> int:
 def test_a_file_left_alone_keeps_its_stamp(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text("one")
-    found = fingerprint(file, now_ns=lambda: later(file))
+    found = fingerprint(file, never(), now_ns=lambda: later(file))
     assert found.stamp == stamp_of(file)
     assert found.size == 3
 
@@ -25,7 +26,7 @@ def test_a_file_left_alone_keeps_its_stamp(tmp_path: Path) -> None:
 def test_a_file_changed_a_moment_ago_has_none_because_the_clock_is_coarse(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text("one")
-    assert fingerprint(file).stamp == NO_STAMP
+    assert fingerprint(file, never()).stamp == NO_STAMP
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no moment that a program can't set back")
@@ -33,7 +34,7 @@ def test_other_words_of_the_same_length_with_the_old_moment_set_back_have_anothe
     file = tmp_path / "a.txt"
     file.write_text("one")
     before = file.stat()
-    stamp = fingerprint(file, now_ns=lambda: later(file)).stamp
+    stamp = fingerprint(file, never(), now_ns=lambda: later(file)).stamp
     while file.stat().st_ctime_ns == before.st_ctime_ns:  # until the file system's clock has ticked
         file.write_text("two")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))

@@ -43,7 +43,7 @@ class Desk:
         self.generator = ScriptedGenerator(lambda _: "The monthly rent is 950 euros [1].")
         embedder = WordEmbedder()
         index = VectorIndex.open(folder, store.library, embedder.identity)
-        ingest = Ingest(store.library, LineReader(), embedder, index, lambda _: True)
+        ingest = Ingest(store.library, LineReader(), embedder, index, lambda _: True, store.folders)
         (folder / "lease.txt").write_text(LEASE)
         list(ingest.add([folder / "lease.txt"], CancelToken()))
         list(ingest.embed_pending(CancelToken()))

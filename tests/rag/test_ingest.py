@@ -42,7 +42,7 @@ def reader() -> LineReader:
 
 @pytest.fixture
 def ingest(store: Store, reader: LineReader, embedder: WordEmbedder, index: VectorIndex) -> Ingest:
-    return Ingest(store.library, reader, embedder, index, lambda path: path.suffix == ".txt")
+    return Ingest(store.library, reader, embedder, index, lambda path: path.suffix == ".txt", store.folders)
 
 
 @pytest.fixture

@@ -1,0 +1,315 @@
+"""What becomes of one file: unchanged, moved, read, failed or quarantined.
+
+    path -> hash -> (these bytes are known here, or known elsewhere and gone from there? nothing to read)
+         -> row in state READING -> reader -> pages, passages -> one transaction -> searchable
+
+A file is a row in state READING before it is opened, so what a crash left half read is known at the next start. One
+that ended its reader, or Footnote itself twice, is quarantined: it is tried again when its bytes have changed, or when
+the user says so. Knows nothing of folders, formats, SQL, FAISS or models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from local_models.cancel import CancelToken
+from rag.errors import (
+    DocumentEmpty,
+    DocumentError,
+    DocumentMissing,
+    DocumentQuarantined,
+    DocumentUnsupported,
+    LibraryError,
+)
+from rag.events import DocumentAdded, DocumentFailed, DocumentMoved, DocumentUnchanged
+from rag.folders.stamps import NO_STAMP, Fingerprint, fingerprint, stamp_of
+from rag.index.terms import passage_terms
+from rag.index.vectors import Ids, VectorIndex
+from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.wire import Item
+from rag.ports import DocumentReader
+from rag.store.folder_notes import FolderNotes
+from rag.store.library import Library
+from rag.titles import full_title
+from rag.types import (
+    Document,
+    DocumentState,
+    HiddenText,
+    Opened,
+    Page,
+    PageSkipped,
+    Passage,
+    PassageTerms,
+    Scope,
+    Title,
+)
+from rag.walking import is_gone
+
+MOST_ATTEMPTS = 2
+"""Readings of the same bytes that Footnote did not live to see the end of, before they are left alone."""
+
+_SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
+
+FileEvent = DocumentAdded | DocumentMoved | DocumentUnchanged | DocumentFailed
+
+
+class Effort(Enum):
+    """Which files whose bytes are known to be unreadable are tried all the same."""
+
+    CHANGED = "a look at the folders: none"
+    NAMED = "the user named them: those that failed"
+    ASKED = "the user said to try again: all"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look can go by. `stamps`: of the last readings, by path; None: every file is hashed. `away`: folders that
+    can't be reached now, so that what lay there is not gone.
+    """
+
+    stamps: Mapping[Path, str] | None = None
+    away: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to be read: its row is in state READING. `outdated`: the passages it had before."""
+
+    path: Path
+    found: Fingerprint
+    document: Document
+    outdated: Sequence[int] | Ids
+    replaces: bool
+
+
+@dataclass
+class Text:
+    """What a reader has given of a file so far."""
+
+    title: str
+    media_type: str = ""
+    pages: list[Page] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    terms: list[PassageTerms] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    hidden: int = 0
+
+    def take(self, item: Item) -> None:
+        match item:
+            case Opened():
+                self.media_type = item.media_type
+            case Title():
+                self.title = item.text
+            case Page():
+                self.pages.append(item)
+            case PageSkipped():
+                named = item.label[:1].upper() + item.label[1:]
+                self.notices.append(f"{named or f'Page {item.number}'}: {item.reason}")
+            case HiddenText():
+                self.hidden += item.passages
+            case Passage():
+                self.passages.append(item)
+            case PassageTerms():
+                self.terms.append(item)
+
+
+class FileDesk:
+    """Takes files of one library, one at a time; only `read` may run beside others, in any thread."""
+
+    def __init__(self, library: Library, notes: FolderNotes, reader: DocumentReader, index: VectorIndex) -> None:
+        self._library = library
+        self._notes = notes
+        self._reader = reader
+        self._index = index
+
+    def look(self, path: Path, effort: Effort, sight: Sight, cancel: CancelToken) -> Task | FileEvent:
+        """What is to be done with the file, or what is known of it. Raises Cancelled, DiskFull, LibraryError."""
+        if sight.stamps is not None and (event := self._same_stamp(path, sight.stamps, effort)) is not None:
+            return event
+        try:
+            found = _fingerprint(path, cancel)
+        except DocumentError as error:
+            return self._note_failure(path, error)
+        known = self._library.find(path)
+        if known is not None and known.sha256 == found.sha256:
+            if known.state in _SEARCHABLE:
+                self._notes.stamp(known.id, found.sha256, found.stamp)
+                return DocumentUnchanged(known)
+            if _stays_out(known, effort):
+                return self._left_out(known, effort)
+        if known is None or not known.passages:
+            moved = self._moved_here(path, found, sight.away, cancel)
+            if moved is not None:
+                return moved
+        outdated: Sequence[int] | Ids = (
+            [] if known is None else self._library.passage_ids(Scope(documents=frozenset({known.id})))
+        )
+        title = clean(path.stem)
+        begun = self._library.begin(path, media_type="", sha256=found.sha256, size=found.size, title=title)
+        return Task(path, found, begun, outdated, replaces=bool(known is not None and known.passages))
+
+    def read(self, task: Task, cancel: CancelToken) -> Text:
+        """Writes nothing. Raises DocumentError, Cancelled."""
+        text = Text(title=clean(task.path.stem))
+        for item in self._reader.read(task.path, cancel):
+            text.take(item)
+        if not text.passages:
+            name = shown_name(task.path)
+            raise DocumentEmpty(f"“{name}” holds no text.", "If it is a scan, run it through OCR first.")
+        return text
+
+    def keep(self, task: Task, text: Text) -> DocumentAdded:
+        """The text is searchable by words from now on. Raises DiskFull, LibraryError."""
+        document = self._library.replace(
+            task.document.id,
+            title=text.title,
+            pages=text.pages,
+            passages=text.passages,
+            terms=text.terms,
+            sha256=task.found.sha256,
+            size=task.found.size,
+            media_type=text.media_type,
+            notices=[*text.notices, *_told_hidden(text.hidden)],
+        )
+        self.forget_vectors(task.outdated)
+        self._notes.stamp(document.id, task.found.sha256, task.found.stamp)
+        return DocumentAdded(document, replaced=task.replaces)
+
+    def fail(self, task: Task, error: DocumentError) -> DocumentFailed:
+        """The file is left out, and its reason kept."""
+        failed = self._note_failure(task.path, error)
+        self._notes.stamp(task.document.id, task.found.sha256, task.found.stamp)
+        return failed
+
+    def put_back(self, tasks: Iterable[Task]) -> None:
+        """Their reading was given up, and not because of them."""
+        for task in tasks:
+            with suppress(LibraryError):
+                self._library.put_back(task.document.id)
+
+    def move(self, document: Document, path: Path) -> DocumentMoved:
+        """The document is at another place: it keeps id, passages, vectors and citations, and is found by its new name.
+
+        Nothing is embedded again: the name alone would hardly turn a vector.
+        """
+        title = document.title
+        if title == clean(document.path.stem):
+            title = clean(path.stem)
+        ids = self._library.passage_ids(Scope(documents=frozenset({document.id})))
+        passages = self._library.passages([int(each) for each in ids])
+        named = full_title(title, path)
+        terms = [passage_terms(named, passage.heading, passage.text) for passage in passages]
+        if named == full_title(document.title, document.path):
+            passages, terms = [], []
+        moved = self._notes.move(document.id, path, title, [passage.id for passage in passages], terms)
+        self._notes.stamp(moved.id, moved.sha256, NO_STAMP)
+        return DocumentMoved(moved, document.path)
+
+    def forget_vectors(self, passage_ids: Sequence[int] | Ids) -> None:
+        """Take vectors out of the index that the library has let go."""
+        self._index.remove(passage_ids, generation=self._library.generation(self._index.identity.digest))
+
+    def _same_stamp(self, path: Path, stamps: Mapping[Path, str], effort: Effort) -> FileEvent | None:
+        if stamps.get(path, NO_STAMP) == NO_STAMP or stamps[path] != stamp_of(path):
+            return None
+        known = self._library.find(path)
+        if known is None:
+            return None
+        if known.state in _SEARCHABLE:
+            return DocumentUnchanged(known)
+        return self._left_out(known, effort) if _stays_out(known, effort) else None
+
+    def _moved_here(
+        self, path: Path, found: Fingerprint, away: Sequence[Path], cancel: CancelToken
+    ) -> DocumentMoved | None:
+        """The oldest document of these bytes whose own file is not there any more, at its new place."""
+        for document in self._notes.same_content(found.sha256):
+            if any(document.path.is_relative_to(folder) for folder in away):
+                continue
+            if document.path != path and _has_left(document, path, cancel):
+                return self.move(document, path)
+        return None
+
+    def _left_out(self, document: Document, effort: Effort) -> DocumentFailed:
+        """Tells of a file that is not tried; one that Footnote ended with too often is quarantined first."""
+        if document.state is DocumentState.READING:
+            document = self._library.quarantine(document.id, str(_ended_with(document)))
+        return DocumentFailed(document.path, document.reason, document.failure, known=effort is Effort.CHANGED)
+
+    def _note_failure(self, path: Path, error: DocumentError) -> DocumentFailed:
+        failed = self._library.find(path)
+        if failed is not None and isinstance(error, DocumentQuarantined):
+            self._library.quarantine(failed.id, str(error))
+        elif failed is not None:
+            self._library.fail(failed.id, str(error), error.code)
+        return DocumentFailed(path, str(error), error.code)
+
+
+def _has_left(document: Document, new: Path, cancel: CancelToken) -> bool:
+    """Whether its file is gone from where it was, or holds other bytes there now."""
+    old = document.path
+    if is_gone(old) or _is_the_same_entry(old, new):
+        return True
+    try:
+        return fingerprint(old, cancel).sha256 != document.sha256
+    except OSError:
+        return False
+
+
+def _is_the_same_entry(old: Path, new: Path) -> bool:
+    """A name that was written otherwise, in a folder that takes large and small letters for the same."""
+    if old.parent != new.parent or old.name.casefold() != new.name.casefold():
+        return False
+    try:
+        return old.samefile(new) and old.name not in {each.name for each in old.parent.iterdir()}
+    except OSError:
+        return False
+
+
+def _stays_out(known: Document, effort: Effort) -> bool:
+    """Whether a file with the bytes it had is not tried. One that could not even be opened may be open by now."""
+    if effort is Effort.ASKED:
+        return False
+    match known.state:
+        case DocumentState.QUARANTINED:
+            return True
+        case DocumentState.READING:
+            return known.attempts >= MOST_ATTEMPTS
+        case DocumentState.FAILED:
+            return effort is Effort.CHANGED and known.failure not in ("", DocumentMissing.code)
+    return False
+
+
+def _ended_with(document: Document) -> DocumentQuarantined:
+    name = shown_name(document.path)
+    return DocumentQuarantined(
+        f"“{name}” was being read {document.attempts} times when Footnote ended without warning.",
+        "Try it again if you think that something else was the reason.",
+    )
+
+
+def _told_hidden(passages: int) -> list[str]:
+    """Instructions for a model are hidden in a document's text that people can't see; so none of it is read."""
+    if not passages:
+        return []
+    if passages == 1:
+        return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
+    return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
+
+
+def _fingerprint(path: Path, cancel: CancelToken) -> Fingerprint:
+    """Raises DocumentMissing, DocumentUnsupported, Cancelled."""
+    name = shown_name(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise DocumentUnsupported(f"“{name}” is not a file or folder.", "Add a document instead.")
+        return fingerprint(path, cancel)
+    except FileNotFoundError as error:
+        raise DocumentMissing(f"“{name}” is not there.", "Check the path.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name can't be used"
+        raise DocumentMissing(f"“{name}” can't be opened: {reason}.", "Check that you may read it.") from error
