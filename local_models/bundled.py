@@ -1,4 +1,4 @@
-"""Where the models in the box are: folders `reader` and `span_reader` beside this file, with cards and checksums."""
+"""Where the models in the box are: `reader`, `span_reader` and `entailment` beside this file, each with its card."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def bundled_models() -> list[Path]:
 def bundled_span_reader() -> Path:
     """The folder of footnote-span: weights, tokenizer, calibration."""
     return Path(__file__).parent / "span_reader"
+
+
+def bundled_entailment() -> Path:
+    """The folder of footnote-entailment: weights, tokenizer, calibration."""
+    return Path(__file__).parent / "entailment"
 
 
 def is_reader(info: ModelInfo) -> bool:

@@ -81,6 +81,17 @@ class SpanReader(Protocol):
         ...
 
 
+class Entailment(Protocol):
+    """Says whether a text says what is claimed."""
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]], cancel: CancelToken) -> list[float]:
+        """For each claim and text the probability, 0 to 1, that the text says it.
+
+        Raises ModelError, WorkerDied, Cancelled.
+        """
+        ...
+
+
 class Generator(Protocol):
     """A language model. One generation at a time."""
 

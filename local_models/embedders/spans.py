@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime  # noqa: TID253 - only ever imported in the embed child
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from local_models.embedders.onnx_session import one_thread_session
 from local_models.errors import ModelBroken
 from local_models.files import check_sum
 from local_models.types import FoundSpan
@@ -89,7 +89,7 @@ class SpanModel:
         for name in (WEIGHTS, TOKENIZER, CALIBRATION):
             check_sum(folder / name)
         try:
-            self._session = _session(folder / WEIGHTS)
+            self._session = one_thread_session(folder / WEIGHTS)
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
             self.calibration = Calibration(**json.loads((folder / CALIBRATION).read_text("utf-8")))
         except Exception as error:
@@ -149,16 +149,6 @@ class SpanModel:
             )
             for start, end, score in best_spans(first[0, inside], last[0, inside])
         ]
-
-
-def _session(weights: Path) -> onnxruntime.InferenceSession:
-    """A session whose `run` computes in the thread that calls it; several may call it at once."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    # onnxruntime's fused kernel adds and normalizes number by number: 145 ms for 4,000 tokens, the two apart 28
-    return onnxruntime.InferenceSession(
-        str(weights), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-    )
 
 
 def best_spans(first: Scores, last: Scores) -> Iterator[tuple[int, int, float]]:

@@ -1,4 +1,7 @@
-"""What the `embed` child answers: embed texts, find spans. onnxruntime and torch live here and nowhere else."""
+"""What the `embed` child answers: embed texts, find spans, hold claims against texts.
+
+onnxruntime and torch live here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,23 @@ class SpanReader(Protocol):
     def read(self, question: str, passages: Sequence[str]) -> list[tuple[FoundSpan, ...]]: ...
 
 
+class EntailmentModel(Protocol):
+    """A loaded model of entailment: for each claim and text the probability that the text says it."""
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[float]: ...
+
+
 def handlers() -> dict[str, Handler]:
-    """The operations of the role, around one embedder and one span reader, each loaded when it is first needed."""
-    desk, spans = _EmbedDesk(), _SpanDesk()
-    return {"load": desk.load, "embed": desk.embed, "load_spans": spans.load, "find": spans.find}
+    """The operations of the role, around one model of each kind, each loaded when it is first needed."""
+    desk, spans, entailment = _EmbedDesk(), _SpanDesk(), _EntailmentDesk()
+    return {
+        "load": desk.load,
+        "embed": desk.embed,
+        "load_spans": spans.load,
+        "find": spans.find,
+        "load_entailment": entailment.load,
+        "entail": entailment.read,
+    }
 
 
 class _EmbedDesk:
@@ -68,6 +84,25 @@ class _SpanDesk:
             raise ModelNotFound("No span reader is loaded.", "Install Footnote again.")
         found = self._reader.read(params["question"], params["passages"])
         yield {"spans": [[[span.start, span.end, span.probability] for span in spans] for spans in found]}
+
+
+class _EntailmentDesk:
+    def __init__(self) -> None:
+        self._model: EntailmentModel | None = None
+
+    def load(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: path, threads (0: physical cores); yields an empty mapping when the model is ready."""
+        cancel.check()
+        module = importlib.import_module("local_models.embedders.entailment")
+        self._model = module.EntailmentModel(Path(params["path"]), threads=params.get("threads", 0) or physical_cores())
+        yield {}
+
+    def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: pairs of a claim and a text; yields their probabilities in the same order."""
+        cancel.check()
+        if self._model is None:
+            raise ModelNotFound("No entailment model is loaded.", "Install Footnote again.")
+        yield {"probabilities": self._model.read([(claim, text) for claim, text in params["pairs"]])}
 
 
 def load_encoder(path: Path, *, threads: int = 0, digests: Path | None = None) -> Encoder:

@@ -2,14 +2,14 @@
 
     python -m local_models.training.span --data FOLDER --encoder FOLDER --run RUN --minutes 80 --threads 3
 
-It knows batches and the clock; what is computed stands in span_model, what is learned from in span_examples.
+It knows batches; what is computed stands in span_model, what is learned from in span_examples, the clock in
+encoder_loop.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
@@ -17,12 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from local_models.training.data import Part, read_digests, read_passages, read_retrieved
-from local_models.training.loop import device_of_choice, rate_at
+from local_models.training.encoder_loop import examples_seen, train_encoder
 from local_models.training.mining import Mined
-from local_models.training.progress import bar
 from local_models.training.span_examples import SpanExample, SpanExamples
 from local_models.training.span_model import (
     CHECKPOINT,
@@ -30,7 +28,6 @@ from local_models.training.span_model import (
     LENGTH,
     SpanBatch,
     SpanEncoder,
-    SpanReader,
     batch_of,
     load_reader,
 )
@@ -38,9 +35,6 @@ from local_models.training.wordnet import read_wordnet
 
 SHORT_LENGTH, SHORT_UNTIL = 128, 0.7
 """Until this share of the training, windows are this short: 1.7 times as many examples in the same time."""
-
-PEAK_RATE = 1.5e-4
-"""Five times what is usual for fine-tuning: 80 minutes of a processor are few steps (200,000 examples)."""
 
 
 class SpanBatches:
@@ -59,81 +53,6 @@ class SpanBatches:
             self._ready = [batch_of(rows[start : start + self._rows]) for start in range(0, len(rows), self._rows)]
             self._rng.shuffle(self._ready)
         return self._ready.pop()
-
-
-class _Weights:
-    """What is trained, kept in float32 beside the bfloat16 that is computed with: 1.8 times as fast as autocast."""
-
-    def __init__(self, reader: SpanReader) -> None:
-        # word pieces are known from pre-training, and half of all parameters
-        reader.get_parameter(FROZEN).requires_grad = False
-        names = [name for name, weight in reader.named_parameters() if weight.requires_grad]
-        self._reader = reader
-        self.exact = {name: reader.get_parameter(name).detach().clone() for name in names}
-        reader.bfloat16()
-        self.optimizer = torch.optim.AdamW(self.exact.values(), lr=PEAK_RATE, weight_decay=0.01, fused=True)
-
-    def step(self, rate: float) -> None:
-        """One step with the gradients that the reader has, which are then gone."""
-        for name, exact in self.exact.items():
-            weight = self._reader.get_parameter(name)
-            exact.grad = weight.grad.float() if weight.grad is not None else None
-            weight.grad = None
-        nn.utils.clip_grad_norm_(self.exact.values(), 1.0)
-        self.optimizer.param_groups[0]["lr"] = rate
-        self.optimizer.step()
-        with torch.no_grad():
-            for name, exact in self.exact.items():
-                self._reader.get_parameter(name).copy_(exact)
-
-
-def train_span(reader: SpanReader, supply: SpanBatches, run: Path, minutes: float) -> None:
-    """Train until the minutes are spent, with those before a break; a checkpoint every three minutes."""
-    device = device_of_choice()
-    weights = _Weights(reader.train().to(device))
-    seconds, examples = _resume(weights, run)
-    run.mkdir(parents=True, exist_ok=True)
-    saved = time.monotonic()
-    smooth = 0.0
-    with bar("Span") as progress:
-        while seconds < minutes * 60:
-            began = time.monotonic()
-            share = seconds / (minutes * 60)
-            batch = supply.draw(share)
-            loss = reader.loss(batch.to(device))
-            loss.backward()
-            weights.step(PEAK_RATE * rate_at(share))
-            seconds += time.monotonic() - began
-            examples += len(batch.ids)
-            smooth += 0.02 * (float(loss.detach()) - smooth)
-            progress.show(seconds / (minutes * 60), f"loss {smooth:.3f}, {examples} examples")
-            if time.monotonic() - saved > 180:
-                _save(weights, run, seconds, examples)
-                saved = time.monotonic()
-    _save(weights, run, seconds, examples)
-
-
-def examples_seen(run: Path) -> int:
-    """How many examples a run has had; 0 before its first checkpoint."""
-    if not (run / CHECKPOINT).exists():
-        return 0
-    return int(torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["examples"])
-
-
-def _save(weights: _Weights, run: Path, seconds: float, examples: int) -> None:
-    part = run / (CHECKPOINT + ".part")
-    state = {"reader": weights.exact, "optimizer": weights.optimizer.state_dict()}
-    torch.save({**state, "seconds": seconds, "examples": examples}, part)
-    part.replace(run / CHECKPOINT)
-
-
-def _resume(weights: _Weights, run: Path) -> tuple[float, int]:
-    """Seconds and examples that a run has had; the reader's weights are `load_reader`'s business."""
-    if not (run / CHECKPOINT).exists():
-        return 0.0, 0
-    state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
-    weights.optimizer.load_state_dict(state["optimizer"])
-    return float(state["seconds"]), int(state["examples"])
 
 
 def main() -> None:
@@ -157,9 +76,10 @@ def main() -> None:
     torch.manual_seed(options.seed)
     begun = options.run if (options.run / CHECKPOINT).exists() else options.start
     reader, encoder = load_reader(options.encoder, begun)
-    rng = random.Random(options.seed + examples_seen(options.run))  # after a break, other examples
+    rng = random.Random(options.seed + examples_seen(options.run / CHECKPOINT))  # after a break, other examples
     examples = _examples(options, rng).draw()
-    train_span(reader, SpanBatches(encoder, examples, options.rows, rng), options.run, options.minutes)
+    supply = SpanBatches(encoder, examples, options.rows, rng)
+    train_encoder(reader, supply, options.run / CHECKPOINT, options.minutes, frozen=FROZEN)
 
 
 def _examples(options: argparse.Namespace, rng: random.Random) -> SpanExamples:

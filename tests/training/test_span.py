@@ -18,12 +18,13 @@ import torch
 from local_models.embedders.spans import SpanModel
 from local_models.errors import UsageError
 from local_models.training.data import Part, Question, RetrievedQuestion, read_passages
+from local_models.training.encoder_loop import examples_seen, train_encoder
 from local_models.training.mining import NEAREST, Mined, mine
-from local_models.training.span import SpanBatches, examples_seen, train_span
+from local_models.training.span import SpanBatches
 from local_models.training.span_evaluate import Half, auroc, choices, interval, pairs_of, read
 from local_models.training.span_examples import Negatives, SpanExample, SpanExamples, answered
 from local_models.training.span_export import calibrate, export_onnx, fit, write_calibration, write_folder
-from local_models.training.span_model import batch_of, load_reader, token_span
+from local_models.training.span_model import CHECKPOINT, FROZEN, batch_of, load_reader, token_span
 from local_models.training.span_negatives import Bend, Bender, WordPool, bent_passage, content_words
 from local_models.training.wordnet import WordNet, read_wordnet
 from tests.fakes.training import write_data
@@ -204,8 +205,9 @@ def test_a_few_steps_of_the_span_reader_export_to_onnx_with_the_same_scores(data
     reader, encoder = load_reader(ENCODER)
     rng = random.Random(0)
     examples = SpanExamples(read_passages(data, Part.TRAINING), rng).draw()
-    train_span(reader, SpanBatches(encoder, examples, 4, rng), tmp_path, minutes=0.02)
-    assert examples_seen(tmp_path) > 0
+    supply = SpanBatches(encoder, examples, 4, rng)
+    train_encoder(reader, supply, tmp_path / CHECKPOINT, minutes=0.02, frozen=FROZEN)
+    assert examples_seen(tmp_path / CHECKPOINT) > 0
     again, _ = load_reader(ENCODER, tmp_path)
     path = tmp_path / "span.onnx"
     export_onnx(again, path)
