@@ -196,6 +196,7 @@ class Workspace(QWidget):
         self._chat.conversation_changed.connect(self._conversations.select)
         self._chat.conversation_touched.connect(self._conversations.refresh)
         self._chat.sources_changed.connect(self._sources.show_sources)
+        self._chat.passages_found.connect(self._sources.expect)
         self._chat.references_opened.connect(self._open_references)
         self._chat.running_changed.connect(self._read_model)
         self._chat.failed.connect(self.failed)

@@ -27,7 +27,7 @@ from desktop.jobs import Job, Lanes, Work
 from desktop.tokens import XL, M
 from local_models.types import Role
 from rag.errors import FootnoteError
-from rag.events import AskStarted, Finished, Quoted
+from rag.events import AskStarted, Finished, Quoted, Retrieved
 from rag.types import Feedback, Message, Mode, Scope, Source, Verdict
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 
 
 class ChatPage(QWidget):
-    """`conversation_changed` carries the id on screen (0: a new one); `sources_changed` its sources."""
+    """`conversation_changed` carries the id on screen (0: a new one); `sources_changed` its sources, `passages_found`
+    the files an answer will be made from."""
 
     conversation_changed = Signal(int)
     conversation_touched = Signal()
     sources_changed = Signal(object)
+    passages_found = Signal(object)
     references_opened = Signal(object, int)
     running_changed = Signal(bool)
     failed = Signal(object)
@@ -219,6 +221,8 @@ class ChatPage(QWidget):
     def _advance(self, event: object) -> None:
         if isinstance(event, AskStarted):
             self._note_start(event)
+        if isinstance(event, Retrieved):
+            self.passages_found.emit([hit.document.path for hit in event.hits])
         if not self._asking_is_shown() or self._answer is None:
             return
         self._answer.apply(event)

@@ -163,6 +163,7 @@ class ReportsPage(QWidget):
                 self._view.show_progress(done, total, "The language model reads…")
             case RowsAdded(rows) if on_screen:
                 self._view.add_rows(rows)
+                self.sources.expect(one.source.path for row in rows for one in row.citations())
             case Notice(_):
                 pass  # it stands in the report, which is shown when it is finished
             case ReportFinished(report):
@@ -211,6 +212,7 @@ class ReportsPage(QWidget):
             self.sources.hide()
             self._listed = None
         self._view.show_report(report)
+        self.sources.expect(one.source.path for row in report.rows for one in row.citations())
         if report.id == self._made:
             self._view.begin_progress()
         else:

@@ -52,8 +52,15 @@ class PageText:
 class PageSource(Protocol):
     """Draws pages of files. Every method may be called from any thread, and raises DocumentError, Cancelled."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether it was started, and has not rested since."""
+
     def warm(self) -> None:
         """Be ready soon. Does not wait."""
+
+    def rest(self) -> None:
+        """Cost nothing until the next request, which then takes longer."""
 
     def outline(self, path: Path, cancel: CancelToken) -> tuple[PageSize, ...]:
         """The size of every page."""

@@ -6,8 +6,8 @@ It knows no conversation, only references.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -15,14 +15,13 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, QWidget
 
 from desktop.controls import IconButton, column, label, row
-from desktop.jobs import Job, Lanes
+from desktop.jobs import Lanes
 from desktop.tokens import XS, M, S
-from desktop.viewer.examine import examine
 from desktop.viewer.opened import OpenedSource
 from desktop.viewer.pages import PageSource
 from desktop.viewer.pdf import PdfPages
+from desktop.viewer.readiness import Readiness
 from desktop.viewer.reference import Reference
-from local_models.cancel import CancelToken
 from rag.titles import where
 from rag.types import Source
 
@@ -52,12 +51,12 @@ class SourcesPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "side")
-        self._assistant, self._lanes = assistant, lanes
+        self._lanes = lanes
         self._pages = pages or PdfPages()
+        self._readiness = Readiness(assistant, lanes.view, self._pages, self._shows_page, self)
         self._references: list[Reference] = []
         self._place = 0
         self._sources: list[Source] = []
-        self._warming: Job | None = None
         self._large = False
         self.prefers_large = False
         self.opened = OpenedSource(assistant, lanes, self._pages)
@@ -76,13 +75,17 @@ class SourcesPanel(QFrame):
             self._list.addItem(item)
         self._empty.setVisible(not self._sources)
         self._list.setVisible(bool(self._sources))
-        self._prepare()
+        self._readiness.prepare(self._sources)
         if not self._sources:
             self._references = []
             self._count.setText("")
             self.opened.clear()
             self.opened.hide()
             self.reduce()
+
+    def expect(self, paths: Iterable[Path]) -> None:
+        """Passages of these files were found; sources from among them will come."""
+        self._readiness.expect(paths)
 
     def open_references(self, references: Sequence[Reference], place: int) -> None:
         """Show the reference at `place`; next and previous step through the others."""
@@ -201,12 +204,6 @@ class SourcesPanel(QFrame):
         self._split.setOrientation(Qt.Orientation.Horizontal if large else Qt.Orientation.Vertical)
         self._split.setSizes([900, 300] if large else [640, 140])
 
-    def _prepare(self) -> None:
-        """Whoever has PDFs among the sources will look at one: the child that draws takes a moment to start."""
-        drawn = tuple(source for source in self._sources if source.path.suffix.lower() == ".pdf")
-        if drawn and self._warming is None:
-            self._warming = self._lanes.view.start(partial(_warm, self._assistant, self._pages, drawn))
-
     def _step(self, by: int) -> None:
         """Before a citation was opened: through the conversation's sources, from the first or the last."""
         if self._references:
@@ -219,8 +216,12 @@ class SourcesPanel(QFrame):
     def _open_listed(self, item: QListWidgetItem) -> None:
         self.open_references([Reference(source) for source in self._sources], self._list.row(item))
 
+    def _shows_page(self) -> bool:
+        return self.isVisible() and not self.opened.isHidden() and self.opened.shows_page
+
     def _show(self) -> None:
         reference = self._references[self._place]
+        self._readiness.touch()
         self.opened.show()
         self._count.setText(f"{self._place + 1} of {len(self._references)}")
         best = max((r.scores.words or 0.0 for r in self._references if r.scores), default=0.0)
@@ -228,12 +229,3 @@ class SourcesPanel(QFrame):
         for line, source in enumerate(self._sources):
             if source.number == reference.source.number:
                 self._list.setCurrentRow(line)
-
-
-def _warm(assistant: Assistant, pages: PageSource, sources: Sequence[Source], cancel: CancelToken) -> Iterator[object]:
-    """All that the first opening would wait for: the child, the first questions to the store, the file's table."""
-    source = next((source for source in sources if source.path.is_file()), None)
-    if source is not None:
-        pages.warm()
-        yield examine(assistant, Reference(source))
-        yield pages.outline(source.path, cancel)

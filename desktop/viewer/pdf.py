@@ -44,8 +44,15 @@ class PdfPages:
             deaths_allowed=None,  # one poison page must not end the drawing of the next
         )
 
+    @property
+    def ready(self) -> bool:
+        return self._client.running
+
     def warm(self) -> None:
         self._client.start()
+
+    def rest(self) -> None:
+        self._client.stop()
 
     def outline(self, path: Path, cancel: CancelToken) -> tuple[PageSize, ...]:
         sides = self._ask("outline", path, cancel)["sizes"]

@@ -1,7 +1,8 @@
 """The sources panel of a real library, opened at pages one after the other, with a 10 ms timer in its event loop:
-`python -m tests.benchmarks.opening DATA FOLDER WAIT PAGE…` adds FOLDER and prints one JSON list.
+`python -m tests.benchmarks.opening DATA FOLDER KNOWN WAIT PAGE…` adds FOLDER and prints one JSON list.
 
-WAIT is how many seconds the sources are shown before the first is opened; 0: it is opened in the same moment.
+WAIT is how many seconds before the first is opened something was known: KNOWN is "nothing", "found" (passages of the
+file were found, and the sources are shown half a second later) or "shown" (the sources were shown).
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from rag.events import DocumentFailed
 from rag.types import Source, Span
 
 AFTER_S, PATIENCE_S = 0.3, 20.0
+
+READ_S = 0.5
+"""From the search to the quotes: the span reader reads six passages."""
 
 
 class Watch(QObject):
@@ -93,7 +97,7 @@ def references(assistant: Assistant, folder: Path, pages: list[int]) -> list[Ref
 
 
 def main() -> int:
-    data, folder, wait, *pages = sys.argv[1:]
+    data, folder, known, wait, *pages = sys.argv[1:]
     application = QApplication(sys.argv[:1])
     prepare_interpreter()
     theme, lanes = Theme(application, "light"), Lanes()
@@ -106,9 +110,14 @@ def main() -> int:
     gc.collect()
     gc.disable()  # as in the program (desktop.collector)
     watch.wait(1.0)
-    if float(wait):
+    if known == "found":
+        panel.expect([reference.source.path for reference in shown])
+        watch.wait(READ_S)
         panel.show_sources([reference.source for reference in shown])
-        watch.wait(float(wait))
+    elif known == "shown":
+        panel.show_sources([reference.source for reference in shown])
+    if known != "nothing":
+        watch.wait(max(0.0, float(wait) - (READ_S if known == "found" else 0.0)))
     seen = [watch.open(shown, place) for place in range(len(shown))]
     sys.stdout.write(json.dumps(seen))
     panel.finish()

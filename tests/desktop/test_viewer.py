@@ -252,8 +252,40 @@ def test_a_pdf_among_the_sources_makes_the_drawing_ready(
     panel: SourcesPanel, library: Library, pdf: Path, pages: FakePages, qtbot: QtBot
 ) -> None:
     panel.show_sources([source(pdf.with_name("gone.pdf"))])
-    panel._warming = None
     panel.show_sources([source(pdf)])
+    qtbot.waitUntil(lambda: pages.warmed, timeout=10_000)
+
+
+def test_the_drawing_is_made_ready_when_passages_of_a_pdf_are_found_and_for_no_other_file(
+    panel: SourcesPanel, pdf: Path, pages: FakePages, qtbot: QtBot
+) -> None:
+    panel.expect([pdf.with_suffix(".md")])
+    assert not panel._readiness.waits
+    panel.expect([pdf.with_suffix(".md"), pdf])
+    qtbot.waitUntil(lambda: pages.warmed, timeout=10_000)
+    assert panel._readiness.waits
+
+
+def test_the_drawing_rests_when_nobody_has_looked_for_a_while_and_not_before(
+    panel: SourcesPanel, pdf: Path, pages: FakePages, qtbot: QtBot
+) -> None:
+    opened(panel, qtbot, quoted(pdf))
+    pages.warm()
+    panel._readiness._idle.timeout.emit()
+    assert panel._readiness.waits
+    assert pages.warmed
+    panel.hide()
+    panel._readiness._idle.timeout.emit()
+    qtbot.waitUntil(lambda: not pages.warmed, timeout=10_000)
+
+
+def test_the_drawing_is_made_ready_again_after_a_rest(
+    panel: SourcesPanel, pdf: Path, pages: FakePages, qtbot: QtBot
+) -> None:
+    panel.show_sources([source(pdf)])
+    qtbot.waitUntil(lambda: pages.warmed, timeout=10_000)
+    pages.rest()
+    panel.show_sources([source(pdf, number=2)])
     qtbot.waitUntil(lambda: pages.warmed, timeout=10_000)
 
 

@@ -24,8 +24,15 @@ class FakePages:
         self.hold: dict[int, threading.Event] = {}
         self.warmed = self.closed = False
 
+    @property
+    def ready(self) -> bool:
+        return self.warmed
+
     def warm(self) -> None:
         self.warmed = True
+
+    def rest(self) -> None:
+        self.warmed = False
 
     def outline(self, path: Path, cancel: CancelToken) -> tuple[PageSize, ...]:
         del path
