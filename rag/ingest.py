@@ -26,6 +26,7 @@ from rag.events import (
 )
 from rag.file_desk import Effort, FileDesk, FileEvent, Sight
 from rag.folders.surveying import Survey, Surveyor
+from rag.folders.volumes import unreachable
 from rag.index.vectors import VectorIndex
 from rag.parsers.cleaning import clean, shown_name
 from rag.ports import DocumentReader, Embedder
@@ -176,7 +177,8 @@ class Ingest:
             sums.count(failure)
             yield failure
         yield from self._enlist(survey)
-        sight = Sight(stamps, tuple(survey.away))
+        away = [each for folder in self._notes.folders() for each in unreachable(folder.root, folder.mounts)]
+        sight = Sight(stamps, tuple(away))
         for event in self._read(survey, effort, sight, cancel):
             sums.count(event)
             yield event

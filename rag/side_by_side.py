@@ -48,6 +48,7 @@ class Readings:
 
     def end(self) -> FileEvent:
         """Wait for the one that was begun first, and what became of it. Raises Cancelled, DiskFull, LibraryError."""
+        self._cancel.check()
         first = self._under_way[0]
         event = self._ended(*first) if isinstance(first, tuple) else first
         self._under_way.popleft()
