@@ -22,12 +22,15 @@ from rag.answering import Answering
 from rag.errors import UsageError
 from rag.events import AddEvent, AskEvent, DraftEvent, Notice, Progress, Retrieved
 from rag.examination import Check, examine
+from rag.folders.service import Folders
 from rag.grid import Grid
 from rag.ingest import Ingest
 from rag.models import Models
 from rag.reports.running import Reports
 from rag.retrieval import Retriever
+from rag.right_of_way import RightOfWay
 from rag.store.store import Store
+from rag.titles import title_of_question
 from rag.types import (
     Collection,
     Conversation,
@@ -44,9 +47,6 @@ from rag.types import (
 from rag.user_types import AnswerSettings, Draft, DraftTemplate, DraftVersion, Preferences
 from rag.wording import FREE_NEEDS
 
-TITLE_LENGTH = 60
-"""Characters of the first question that name a conversation: one line in the list."""
-
 
 @dataclass(frozen=True)
 class Assistant:
@@ -60,6 +60,9 @@ class Assistant:
     model_room: Models
     reports: Reports
     """Jobs over whole documents, and what they found."""
+    folders: Folders
+    """The folders documents lie in: watching them, what is left out of them, what of them is not there now."""
+    way: RightOfWay
     children: Mapping[str, Callable[[], int]]
     """Role -> a function that gives the child's resident bytes, 0 when it does not run."""
     shut: Callable[[], None]
@@ -122,7 +125,8 @@ class Assistant:
             raise UsageError("The search is empty.", "Type a word to look for.")
         if limit < 1:
             raise UsageError(f"{limit} passages can't be searched for.", "Ask for at least 1.")
-        return self.retriever.retrieve(query, scope=scope, limit=limit, cancel=cancel)
+        with self.way.answering():
+            return self.retriever.retrieve(query, scope=scope, limit=limit, cancel=cancel)
 
     # Conversations
 
@@ -193,7 +197,7 @@ class Assistant:
         if without_documents:
             conversation = replace(conversation, mode=Mode.FREE)
         below = parent if parent is not None else conversation.leaf
-        yield from self.answering.ask(question, conversation, below, settings, cancel, search=search)
+        yield from self.way.first(self.answering.ask(question, conversation, below, settings, cancel, search=search))
 
     def edit(
         self, message_id: int, question: str, cancel: CancelToken, *, sampling: Sampling | None = None
@@ -201,7 +205,8 @@ class Assistant:
         """Ask a stored question in other words: a branch beside it. Nothing is erased."""
         asked = self.store.journal.message(message_id)
         conversation = self.conversation(asked.conversation_id)
-        yield from self.answering.ask(question, conversation, asked.parent, self._settings(sampling), cancel)
+        settings = self._settings(sampling)
+        yield from self.way.first(self.answering.ask(question, conversation, asked.parent, settings, cancel))
 
     def regenerate(
         self,
@@ -225,7 +230,8 @@ class Assistant:
         if conversation.mode is Mode.FREE:
             self.model_room.check_answers_freely()
         wanted = search or (answer.answer.searched_for if answer.answer else "")
-        yield from self.answering.answer(question, conversation, self._settings(sampling), cancel, search=wanted)
+        settings = self._settings(sampling)
+        yield from self.way.first(self.answering.answer(question, conversation, settings, cancel, search=wanted))
 
     def needed_without_documents(self) -> str:
         """What has to be done before a question can be answered without documents; empty when nothing has."""
@@ -289,7 +295,7 @@ class Assistant:
         sampling: Sampling | None = None,
     ) -> Iterator[DraftEvent]:
         """A suggestion for the stored draft; replaces nothing. Raises ModelError with the bundled reader."""
-        return drafting.suggest(
+        suggestion = drafting.suggest(
             self.model_room.generator,
             self.draft(draft_id),
             action,
@@ -298,6 +304,7 @@ class Assistant:
             instruction=instruction,
             sampling=check_sampling(sampling) if sampling else None,
         )
+        return self.way.first(suggestion)
 
     def draft_templates(self) -> list[DraftTemplate]:
         """The built-in ones first, then the user's own."""
@@ -364,8 +371,6 @@ class Assistant:
         self.store.preferences.save(preferences)
         self.model_room.apply(preferences)
 
-    # Itself
-
     def doctor(self) -> list[Check]:
         """What works on this computer and what does not, each with what to do about it."""
         return examine(self.data_dir, self.store, self.model_room)
@@ -381,23 +386,15 @@ class Assistant:
     def _conversation_for(
         self, question: str, conversation_id: int | None, mode: Mode | None, scope: Scope | None
     ) -> Conversation:
+        named = title_of_question(question)
         if conversation_id is None:
-            return self.new_conversation(mode=mode or Mode.GROUNDED, scope=scope or Scope(), title=_title(question))
-        conversation = self.conversation(conversation_id)
-        title = conversation.title or _title(question)
-        if (mode or conversation.mode, scope or conversation.scope, title) == (
-            conversation.mode,
-            conversation.scope,
-            conversation.title,
-        ):
-            return conversation
+            return self.new_conversation(mode=mode or Mode.GROUNDED, scope=scope or Scope(), title=named)
+        known = self.conversation(conversation_id)
+        title = known.title or named
+        if replace(known, mode=mode or known.mode, scope=scope or known.scope, title=title) == known:
+            return known
         return self.update_conversation(conversation_id, title=title, mode=mode, scope=scope)
 
     def _settings(self, sampling: Sampling | None) -> AnswerSettings:
         preferences = self.preferences()
         return AnswerSettings(check_sampling(sampling or preferences.sampling), preferences.strength)
-
-
-def _title(question: str) -> str:
-    line = " ".join(question.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -20,6 +20,8 @@ from rag.answering import Answering
 from rag.assistant import Assistant
 from rag.errors import ModelError
 from rag.extraction import Extractor
+from rag.folders.known import KnownFolders
+from rag.folders.service import Folders
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.models import Models
@@ -53,7 +55,12 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         spans = ChildSpanReader(client, bundled_span_reader(), threads=preferences.threads)
         store.library.use_embedder(embedder.identity)
         index = VectorIndex.open(data_dir / "index", store.library, embedder.identity)
-        reader = SeveralReaders([ChildReader(lambda: embedder.tokenizer_json, scratch=data_dir / "reading") for _ in range(suitable_number())])
+        reader = SeveralReaders(
+            [
+                ChildReader(lambda: embedder.tokenizer_json, scratch=data_dir / "reading" / str(number))
+                for number in range(suitable_number())
+            ]
+        )
         opened.callback(reader.close)
         generator = LlamaGenerator(WorkerClient("llm", worker_command("llm")), ModelSettings(Path()))
         opened.callback(generator.close)
@@ -71,23 +78,26 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         models.apply(preferences)
         retriever = Retriever(store.library, index, embedder)
         way = RightOfWay()
+        ingest = Ingest(
+            store.library,
+            reader,
+            PatientEmbedder(embedder, way),
+            index,
+            looks_readable,
+            store.folders,
+            way=way,
+            at_once=reader.at_once,
+        )
         return Assistant(
             data_dir=data_dir,
             store=store,
-            ingest=Ingest(
-                store.library,
-                reader,
-                PatientEmbedder(embedder, way),
-                index,
-                looks_readable,
-                store.folders,
-                way=way,
-                at_once=reader.at_once,
-            ),
+            ingest=ingest,
             retriever=retriever,
             answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator),
             model_room=models,
             reports=Reports(Desk(store.library, retriever, embedder, spans, generator), store.reports),
+            folders=Folders(ingest, store.folders, KnownFolders(store.folders, looks_readable, data_dir)),
+            way=way,
             children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},
             shut=opened.pop_all().close,
         )

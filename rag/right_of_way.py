@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from local_models.cancel import CancelToken
 from local_models.embedders.child import REQUEST_TEXTS
 from local_models.types import EmbedderIdentity
 from rag.ports import Embedder, Vectors
+
+T = TypeVar("T")
 
 
 class RightOfWay:
@@ -36,6 +39,11 @@ class RightOfWay:
             with self._free:
                 self._answers -= 1
                 self._free.notify_all()
+
+    def first(self, events: Iterator[T]) -> Iterator[T]:
+        """The same events, while others give way."""
+        with self.answering():
+            yield from events
 
     def give_way(self, cancel: CancelToken) -> None:
         """Return when no answer is being made. Raises Cancelled."""

@@ -10,6 +10,15 @@ from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Source
 LONGEST_TITLE, LONGEST_HEADING = 80, 120
 """Characters for the embedder: together about 50 tokens, what a passage of 200 leaves free of the 256 MiniLM reads."""
 
+QUESTION_LENGTH = 60
+"""Characters of the first question that name a conversation: one line in the list."""
+
+
+def title_of_question(question: str) -> str:
+    """What a conversation is called that begins with this question."""
+    line = " ".join(question.split())
+    return line if len(line) <= QUESTION_LENGTH else line[: QUESTION_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
 
 def full_title(title: str, path: Path) -> str:
     """Title and file name: people ask by either."""

@@ -59,6 +59,9 @@ class Patience:
     folders: float = 2.0
 
 
+USUAL = Patience()
+
+
 class Notifier(Protocol):
     """Tells of changes below one folder."""
 
@@ -117,7 +120,7 @@ def watch(
     folders: Folders,
     cancel: CancelToken,
     *,
-    patience: Patience = Patience(),
+    patience: Patience = USUAL,
     notify: Callable[[Path], Notifier] = SystemNotifier,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Watched | Changed]:
