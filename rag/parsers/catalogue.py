@@ -15,17 +15,29 @@ from rag.parsers.cleaning import shown_name
 from rag.parsers.code import CodeParser
 from rag.parsers.decoding import is_text
 from rag.parsers.docx import DocxParser
+from rag.parsers.epub import EpubParser
 from rag.parsers.formats import media_type_by_name
 from rag.parsers.html import HtmlParser
+from rag.parsers.mail import MailParser, MboxParser
 from rag.parsers.markdown import MarkdownParser
+from rag.parsers.notebook import NotebookParser
 from rag.parsers.pdf import PdfParser
+from rag.parsers.subtitles import SubtitleParser
 from rag.parsers.text import TextParser
+from rag.parsers.web_archive import MhtmlParser, WebArchiveParser
 from rag.ports import Parser
 
 PARSERS: tuple[Parser, ...] = (
     PdfParser(),
     DocxParser(),
+    EpubParser(),
     HtmlParser(),
+    MhtmlParser(),
+    WebArchiveParser(),
+    NotebookParser(),
+    SubtitleParser(),
+    MboxParser(lambda path: choose(path)),
+    MailParser(lambda path: choose(path)),
     MarkdownParser(),
     CodeParser(),
     TextParser(),

@@ -13,6 +13,14 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
+MHTML = "application/x-mimearchive"
+WEB_ARCHIVE = "application/x-webarchive"
+EPUB = "application/epub+zip"
+EML = "message/rfc822"
+MBOX = "application/mbox"
+NOTEBOOK = "application/x-ipynb+json"
+SRT = "text/x-subrip"
+VTT = "text/vtt"
 TEXT = "text/plain"
 
 CODE: Mapping[str, str] = {
@@ -55,6 +63,14 @@ MEDIA_TYPES: Mapping[str, str] = {
     **dict.fromkeys((".docx", ".docm"), DOCX),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx"), MARKDOWN),
     **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".mhtml", ".mht"), MHTML),
+    ".webarchive": WEB_ARCHIVE,
+    ".epub": EPUB,
+    ".eml": EML,
+    ".mbox": MBOX,
+    ".ipynb": NOTEBOOK,
+    ".srt": SRT,
+    ".vtt": VTT,
     **dict.fromkeys((".txt", ".text", ".log", ".rst", ".tex", ".org", ".adoc", ".asciidoc"), TEXT),
     **CODE,
 }

@@ -35,6 +35,15 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 _CLOSED_AT_ONCE = re.compile(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w.-]*)(\s[^<>]*)?/>", re.IGNORECASE)
 _INTERNAL_SUBSET = re.compile(r"<!DOCTYPE[^<>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(
+    rf"<(/?)(?!(?:{_VOID}|p|li|dt|dd|tr|td|th|tbody|thead|tfoot|option|optgroup|colgroup|rt|rp)\b)[a-zA-Z]",
+    re.IGNORECASE,
+)
+"""Of elements that the next one of their kind does not close."""
+
+DEEPEST = 10_000
+"""Elements in one another. Lexbor takes 1 s for so many, 4 s for twice and 35 s for six times as many."""
+
 _HEAD = 20_000
 """Characters in which a document type is looked for."""
 
@@ -73,7 +82,12 @@ class HtmlText:
 
 
 def read_html(source: str, *, quotes: bool = False) -> HtmlText:
-    """The visible text of a page's source, cleaned or not. With `quotes`, quoted paragraphs begin with "> "."""
+    """The visible text of a page's source, cleaned or not. With `quotes`, quoted paragraphs begin with "> ".
+
+    Raises RecursionError for a source that is nested deeper than DEEPEST.
+    """
+    if _nesting(source) > DEEPEST:
+        raise RecursionError
     tree = LexborHTMLParser(source)
     title = tree.css_first("title") or tree.css_first("h1")
     walk = _Walk(Sight(tree), quotes=quotes)
@@ -87,8 +101,12 @@ def from_xhtml(source: str) -> str:
 
     The internal subset of the document type, where entities are declared, is left out, so none of them is expanded.
     """
-    head, rest = source[:_HEAD], source[_HEAD:]
-    return _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", _INTERNAL_SUBSET.sub("", head, count=1) + rest)
+    return _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", without_internal_subset(source))
+
+
+def without_internal_subset(source: str) -> str:
+    """XML without the declarations in its document type."""
+    return _INTERNAL_SUBSET.sub("", source[:_HEAD], count=1) + source[_HEAD:]
 
 
 def whole_file(path: Path, found: HtmlText) -> Iterator[Title | Page | PageSkipped | HiddenText]:
@@ -208,7 +226,7 @@ class _Walk:
         return f"{number}."
 
     def _add_table(self, table: LexborNode) -> None:
-        begun = False
+        begun, headed = False, table.css_first("th") is not None
         for row in table.css("caption, tr"):
             if not self._seen(row):
                 continue
@@ -216,8 +234,12 @@ class _Walk:
             if len(cells) < 2:
                 self.builder.add(table_row([self._text(cell) for cell in cells] or [self._text(row)]), _PARAGRAPH)
                 continue
+            texts = [self._text(cell) for cell in cells]
+            if not headed and sum(bool(text.strip()) for text in texts) < 2:
+                self.builder.add(" ".join(texts), _PARAGRAPH)
+                continue
             heads = not begun and all(cell.tag == "th" or _in_head(row) for cell in cells)
-            self.builder.add(table_row([self._text(cell) for cell in cells]), BlockKind.TABLE, int(heads))
+            self.builder.add(table_row(texts), BlockKind.TABLE, int(heads))
             begun = True
 
     def _text(self, root: LexborNode) -> str:
@@ -231,6 +253,17 @@ class _Walk:
                 pieces.append(" " if node.tag in _BLOCKS or node.tag == "br" else "")
                 stack.extend(reversed(list(node.iter(include_text=True))))
         return "".join(pieces)
+
+
+def _nesting(source: str) -> int:
+    """How many elements stand in one another at the most, roughly."""
+    if source.count("<") < DEEPEST:
+        return 0
+    depth = deepest = 0
+    for tag in _TAG.finditer(source):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_data(table: LexborNode) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 
@@ -35,14 +37,28 @@ def limit_memory(size: int) -> None:
 
 
 def leave_no_files(size: int = 0) -> None:
-    """Let this process, and what it starts, write no file longer than `size` bytes, and no dump of its memory.
+    """Let this process, and what it starts, write no file and no dump of its memory.
 
-    A document's text must not reach a core file, and nothing that is unpacked may reach the disk. Windows has no such
-    limit.
+    A document's text must not reach a core file, and nothing that is unpacked may reach the disk. Only within
+    `writing_allowed` files of up to `size` bytes can be written. Windows has no such limit.
     """
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, size))
+
+
+@contextmanager
+def writing_allowed() -> Iterator[None]:
+    """For the one file that has to be written because a library reads nothing else."""
+    if sys.platform == "win32":
+        yield
+        return
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
 
 
 def _watch(process: psutil.Process, most: int) -> None:

@@ -6,6 +6,7 @@ Nothing is parsed here, and no library that parses is imported here.
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -48,19 +49,24 @@ class ChildReader:
         limits: Limits | None = None,
         passage_tokens: int = PASSAGE_TOKENS,
         command: Sequence[str] | None = None,
+        scratch: Path | None = None,
     ) -> None:
         """`tokenizer` tells the tokenizer.json of the embedder now in use; `passage_tokens` is the passages' limit.
 
-        `command` starts another child than rag.parsers.worker.
+        `command` starts another child than rag.parsers.worker. `scratch` is a folder of the child's own, made and
+        removed here, where an attachment lies while it is read; a kill may leave one there, and nowhere else.
         """
         self._tokenizer = tokenizer
         self._limits = limits or Limits()
         self._passage_tokens = passage_tokens
+        self._scratch = scratch
+        self._clear_scratch()
+        lies_in = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch)) if scratch else {}
         self._client = WorkerClient(
             ROLE,
             command or worker_command(ROLE, "rag.parsers.worker"),
             deaths_allowed=None,  # one poison file must not stop the reading of the next
-            environment={MEMORY_VARIABLE: str(self._limits.memory)},
+            environment={MEMORY_VARIABLE: str(self._limits.memory), **lies_in},
         )
 
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
@@ -93,12 +99,20 @@ class ChildReader:
     def close(self) -> None:
         """End the child."""
         self._client.close()
+        self._clear_scratch()
 
     def _make_ready(self, cancel: CancelToken) -> None:
         """A child that dies before it has seen a file is no file's fault."""
         if not self._client.running:
+            self._clear_scratch()
+            if self._scratch:
+                self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
             for _ in self._client.request("ready", {}, cancel):
                 pass
+
+    def _clear_scratch(self) -> None:
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _hung(self, path: Path) -> DocumentQuarantined:
         return DocumentQuarantined(

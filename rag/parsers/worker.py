@@ -20,6 +20,7 @@ from local_models.worker import Handler, serve
 from rag.chunking import cut
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.index.terms import passage_terms
+from rag.parsers.attachments import MOST_BYTES
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
 from rag.parsers.limits import leave_no_files, limit_memory
@@ -125,7 +126,7 @@ def main(memory: int) -> int:
     """Be the parse child, with `memory` bytes on top of what the imported libraries take."""
     refuse_network()
     limit_memory(memory)
-    leave_no_files()
+    leave_no_files(MOST_BYTES)  # but for an attachment while it is read
     return serve(handlers())
 
 

@@ -102,6 +102,12 @@ def test_nesting_is_walked_without_recursion(tmp_path: Path) -> None:
     assert page_of(tmp_path, "<div>" * 5000 + "deep" + "</div>" * 5000).text == "deep"
 
 
+def test_nesting_that_would_take_minutes_is_refused_and_long_pages_are_not(tmp_path: Path) -> None:
+    with pytest.raises(RecursionError):
+        page_of(tmp_path, "<div>" * 20_000)
+    assert page_of(tmp_path, "<ul>" + "<li><p>One<br>two" * 20_000).text.count("two") == 20_000
+
+
 def test_a_page_that_shows_nothing_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(DocumentEmpty, match=r"“a\.html”"):
         page_of(tmp_path, "<body><script>render()</script></body>")
