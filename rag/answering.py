@@ -41,7 +41,7 @@ from rag.types import (
     Source,
 )
 from rag.user_types import AnswerSettings, Turn
-from rag.wording import FREE_NEEDS, NOTHING_SEARCHED, left_out
+from rag.wording import BUG, FREE_NEEDS, NOTHING_SEARCHED, left_out
 
 PASSAGES = 6
 """Passages read for the quotes and by any model; at 256 embedder tokens each they fill a context of 2,048."""
@@ -135,13 +135,20 @@ class Answering:
                 raise
             yield Finished(running.answer_id, running.answer(), stopped=True)
         except FootnoteError as error:
-            self._journal.write_partial(running.answer_id, running.text)
-            self._journal.fail_answer(running.answer_id, str(error))
+            self._fail(running, str(error))
+            raise
+        except Exception:
+            self._fail(running, BUG)
             raise
         else:
             answer = running.answer()
             self._journal.finish_answer(running.answer_id, answer, MessageStatus.COMPLETE)
             yield Finished(running.answer_id, answer)
+
+    def _fail(self, running: RunningAnswer, reason: str) -> None:
+        """Keep the text as far as it came: nobody writes it any more."""
+        self._journal.write_partial(running.answer_id, running.text)
+        self._journal.fail_answer(running.answer_id, reason)
 
     def _steps(
         self,

@@ -10,6 +10,9 @@ from rag.types import CheckedSentence, SentenceVerdict
 FREE_MARK = "Not from your documents"
 """Stands at every answer that was written without documents, wherever it is shown, copied, exported or printed."""
 
+BUG = "Something went wrong inside Footnote; this is a mistake in the program, not yours."
+"""Stands at what a bug left unfinished; whoever runs the job says more."""
+
 NOTHING_SEARCHED = "There are no documents to search yet. Add some first."
 
 FREE_NEEDS = (

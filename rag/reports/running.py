@@ -24,6 +24,7 @@ from rag.reports.phrasing import summarise_as_asked
 from rag.store.reports import ReportShelf
 from rag.titles import headings_of
 from rag.types import Document, MessageStatus
+from rag.wording import BUG
 
 TITLE_LENGTH = 80
 """Characters of a report's name: one line in the list."""
@@ -73,11 +74,18 @@ class Reports:
                 raise
             yield ReportFinished(report, stopped=True)
         except FootnoteError as error:
-            telling.notices.append(str(error))
-            self._shelf.finish(begun.id, telling.ending(MessageStatus.FAILED))
+            self._fail(begun, telling, str(error))
+            raise
+        except Exception:
+            self._fail(begun, telling, BUG)
             raise
         else:
             yield ReportFinished(self._shelf.finish(begun.id, telling.ending(MessageStatus.COMPLETE)))
+
+    def _fail(self, begun: Report, telling: _Telling, reason: str) -> None:
+        """Keep the rows found until then: nobody makes it any more."""
+        telling.notices.append(reason)
+        self._shelf.finish(begun.id, telling.ending(MessageStatus.FAILED))
 
     def all(self) -> list[ReportHead]:
         """Newest first."""

@@ -18,6 +18,7 @@ from rag.retrieval import Retriever
 from rag.store.store import Store
 from rag.types import CitationOrigin, Conversation, MessageStatus, Mode, Scope, SentenceVerdict
 from rag.user_types import AnswerSettings
+from rag.wording import BUG
 from tests.fakes.core import LineReader, ScriptedGenerator, WordEmbedder, WordSpans
 
 LEASE = """The monthly rent of the apartment is 950 euros.
@@ -341,6 +342,19 @@ def test_a_span_reader_that_fails_is_told_and_the_quotes_answer(desk: Desk) -> N
     answer = finished(desk.ask("How much is the monthly rent?", desk.conversation(Mode.QUOTES))).answer
     assert answer.text.startswith("> The monthly rent of the apartment is 950 euros. [")
     assert "damaged" in answer.notices[0]
+
+
+def test_a_bug_leaves_a_failed_answer_with_what_was_written_and_goes_up(desk: Desk, store: Store) -> None:
+    def broken(_: GenerationRequest) -> str:
+        raise ZeroDivisionError("a bug")
+
+    conversation, desk.generator.script = desk.conversation(), broken
+    with pytest.raises(ZeroDivisionError):
+        desk.ask("How much is the monthly rent?", conversation)
+    stored = store.journal.thread(conversation.id)[-1]
+    assert stored.status is MessageStatus.FAILED
+    assert stored.answer is not None
+    assert stored.answer.notices[-1] == BUG
 
 
 def test_a_larger_models_abstention_stands_beside_a_strong_quote(desk: Desk) -> None:

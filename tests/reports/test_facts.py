@@ -8,6 +8,7 @@ from rag.errors import ModelError
 from rag.report_types import ReportKind, ReportRequest
 from rag.reports.fields import field_of
 from rag.types import MessageStatus
+from rag.wording import BUG
 from tests.fakes.reports import ReportRoom
 
 
@@ -86,3 +87,14 @@ def test_rows_that_are_done_are_kept_when_the_span_reader_fails(room: ReportRoom
     assert report.status is MessageStatus.FAILED
     assert [row.section for row in report.rows] == ["A"]
     assert "missing" in report.notices[0]
+
+
+def test_a_bug_leaves_a_failed_report_with_its_rows_and_goes_up(room: ReportRoom) -> None:
+    one, two = room.add("A", ["Tenant: Ada"]), room.add("B", ["The garden has trees."])
+    room.spans.fail_with = ZeroDivisionError("a bug")
+    with pytest.raises(ZeroDivisionError):
+        room.make(ReportRequest(ReportKind.FACTS, (one.id, two.id), ("Tenant",)))
+    report = room.reports.report(1)
+    assert report.status is MessageStatus.FAILED
+    assert [row.section for row in report.rows] == ["A"]
+    assert report.notices[-1] == BUG
