@@ -39,9 +39,19 @@ class Places:
             case Counting.LINES:
                 return Place(lines=(self._line(start), self._line(end - 1)))
             case Counting.CHAPTERS:
-                return Place(chapter=first.label or (headings[-1] if headings else None))
+                return Place(chapter=first.label or (headings[-1] if headings else self._paragraphs(start, end)))
             case Counting.SHEETS:
                 return Place(cells=self._cells(start, end) or None)
+
+    def _paragraphs(self, start: int, end: int) -> str | None:
+        """The blocks that the stretch touches, "paragraphs 3–7", where nothing else tells a place."""
+        index = self._index(start)
+        starts = [block.start for block in self.pages[index].blocks]
+        first, last = (bisect_right(starts, position - self.starts[index]) for position in (start, end - 1))
+        if not first:
+            return None
+        part = f"part {index + 1}, " if len(self.pages) > 1 else ""
+        return f"{part}paragraph {first}" if first == last else f"{part}paragraphs {first}–{last}"
 
     def _index(self, position: int) -> int:
         return bisect_right(self.starts, position) - 1

@@ -162,6 +162,15 @@ def test_a_passage_lies_in_one_sheet_or_slide() -> None:
     assert [(p.place.slide, p.heading) for p in found] == [(1, "Welcome"), (2, "")]
 
 
+def test_where_there_are_no_headings_paragraphs_are_counted() -> None:
+    page = paragraph_page(1, sentence(18), sentence(4), sentence(4), sentence(6))
+    found = passages(page, counting=Counting.CHAPTERS)
+    assert [p.place.chapter for p in found] == ["paragraph 1", "paragraphs 2–4"]
+    assert (
+        passages(page, paragraph_page(2, "Two."), counting=Counting.CHAPTERS)[-1].place.chapter == "part 2, paragraph 1"
+    )
+
+
 def test_a_chapter_with_a_name_is_told_by_it() -> None:
     pages = (table("a | b", label="message 3: Rent"), paragraph_page(2, "# Pets", "No."))
     found = passages(*pages, counting=Counting.CHAPTERS)
