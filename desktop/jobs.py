@@ -1,9 +1,10 @@
 """Runs long jobs away from the GUI thread and brings their events back to it.
 
 A job is a plain generator of events that takes a cancel token (rag.assistant), or a quick function. It runs in a
-lane: `read` and `view` have two threads, `write`, `ask` and `report` one each, so writes to the library never overtake
-each other and there is no lock code above this file. Events come back by desktop.mail, a few milliseconds' worth at a
-time: a thousand events do not flood the event loop, and a widget may die while its job is still winding down.
+lane: `read` and `view` have two threads, `write`, `ask`, `report` and `watch` one each, so writes to the library never
+overtake each other and there is no lock code above this file. Events come back by desktop.mail, a few milliseconds'
+worth at a time: a thousand events do not flood the event loop, and a widget may die while its job is still winding
+down.
 
 This file knows nothing of documents and of widgets. It is the one place of the window that catches `Exception`: a
 bug becomes an UnexpectedError, logged without any document's text.
@@ -135,6 +136,7 @@ class Lanes(QObject):
         self.ask = Lane("ask", 1, self._post_office)
         self.report = Lane("report", 1, self._post_office)
         self.view = Lane("view", 2, self._post_office)
+        self.watch = Lane("watch", 1, self._post_office)
 
     def join_with(self, join: Join) -> None:
         """How events of jobs from now on are joined when they come too fast (desktop.joining)."""
@@ -143,7 +145,7 @@ class Lanes(QObject):
     def close(self) -> None:
         """Cancel every job and join the threads. No signal comes afterwards. Calling it again does nothing."""
         self._post_office.stop()
-        for lane in (self.read, self.write, self.ask, self.report, self.view):
+        for lane in (self.read, self.write, self.ask, self.report, self.view, self.watch):
             lane.close()
         self._post_office.clear()
 

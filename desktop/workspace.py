@@ -35,6 +35,7 @@ from desktop.viewer.opening import open_document
 from desktop.viewer.panel import SourcesPanel
 from rag.report_types import ReportKind
 from rag.types import Document
+from rag.user_types import Preferences
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -133,6 +134,7 @@ class Workspace(QWidget):
         warm.failed.connect(self.failed)
         self._lanes.read.start(warm_lexers)
         self._library.resume()
+        self._lanes.read.call(self._assistant.preferences).reported.connect(self._watch_if_wanted)
 
     def save_state(self) -> None:
         self._sources.reduce()  # the columns are kept as they stand beside each other
@@ -248,11 +250,19 @@ class Workspace(QWidget):
             models.model_changed.connect(self._read_model)
             self._pages.addWidget(models)
         elif place == SETTINGS:
-            self._pages.addWidget(SettingsPage(self._assistant, self._lanes, self._theme))
+            settings = SettingsPage(self._assistant, self._lanes, self._theme)
+            settings.watching_chosen.connect(self._watch)
+            self._pages.addWidget(settings)
         else:
             self._chat.prepare()
             return
         QTimer.singleShot(0, self._make_next_page)
+
+    def _watch_if_wanted(self, preferences: Preferences) -> None:
+        self._library.watch(wanted=preferences.watch)
+
+    def _watch(self, wanted: bool) -> None:  # noqa: FBT001  # what a signal brings
+        self._library.watch(wanted=wanted)
 
     def _show_models(self) -> None:
         self.show_page(MODELS)

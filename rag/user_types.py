@@ -92,6 +92,7 @@ class Preferences:
 
     `strength` says how far answers are held to their sources (rag.constraint.Strength); empty: as suits the model.
     `certainty`: the model's own certainty is shown behind the sentences (rag.account.Certainty).
+    `watch`: changes in the folders of the library are followed while they happen.
     """
 
     model: str = ""
@@ -103,6 +104,7 @@ class Preferences:
     theme: str = "system"
     strength: str = ""
     certainty: bool = False
+    watch: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QWidget
 
 from desktop.controls import column, label
 from desktop.library.model import folder_text
+from desktop.theme import current_colours
 from desktop.tokens import XS, S
 from rag.types import Collection
 
@@ -16,15 +20,21 @@ EVERYTHING = 0
 
 
 class CollectionList(QFrame):
-    """`chosen` brings the id (EVERYTHING for all), `removal_asked` the Collection to forget."""
+    """`chosen` brings the id (EVERYTHING for all); the others a Collection: to forget, to look at again, to say what of
+    its folder is left out.
+    """
 
     chosen = Signal(int)
     removal_asked = Signal(object)
+    look_asked = Signal(object)
+    rules_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "side")
         self._collections: dict[int, Collection] = {}
+        self._away: tuple[Path, ...] = ()
+        self._shown: tuple[list[Collection], int, tuple[Path, ...]] = ([], 0, ())
         self._list = QListWidget()
         self._list.setAccessibleName("Collections")
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -49,10 +59,17 @@ class CollectionList(QFrame):
     def picked_by_hand(self) -> list[Collection]:
         return [collection for collection in self._collections.values() if collection.root is None]
 
+    def show_away(self, folders: tuple[Path, ...]) -> None:
+        """These folders, or parts of folders, can't be reached now."""
+        self._away = folders
+        collections, documents, _ = self._shown
+        self.show_collections(collections, documents)
+
     def show_collections(self, collections: list[Collection], documents: int) -> None:
         """Fill the list anew; what was chosen stays chosen if it is still there."""
-        if list(self._collections.values()) == collections and self._list.item(0).data(_ID + 1) == documents:
+        if self._shown == (collections, documents, self._away):
             return
+        self._shown = (collections, documents, self._away)
         kept = self.current()
         blocker = QSignalBlocker(self._list)
         self._fill(collections, documents)
@@ -66,15 +83,28 @@ class CollectionList(QFrame):
         self._list.clear()
         self._add(EVERYTHING, "All documents", documents, "Every document in the library")
         for collection in sorted(collections, key=lambda each: each.name.casefold()):
-            where = f"Folder {folder_text(collection.root / '_')}" if collection.root else "Picked by hand"
-            self._add(collection.id, collection.name, collection.documents, where)
+            self._add(collection.id, collection.name, collection.documents, *self._about(collection))
         self._list.setCurrentRow(0)
 
-    def _add(self, collection_id: int, name: str, documents: int, tip: str) -> None:
-        item = QListWidgetItem(f"{name}  ({documents:,})" if documents else name)
+    def _about(self, collection: Collection) -> tuple[str, str]:
+        """The tooltip, and what is wrong with the folder now."""
+        if collection.root is None:
+            return "Picked by hand", ""
+        where = f"Folder {folder_text(collection.root / '_')}"
+        if collection.root in self._away:
+            return f"{where}\nNot reachable now. What was read from there can still be asked.", "not reachable now"
+        parts = [folder_text(each / "_") for each in self._away if each.is_relative_to(collection.root)]
+        if parts:
+            return f"{where}\nNot reachable now: {', '.join(parts)}", "partly not reachable now"
+        return where, ""
+
+    def _add(self, collection_id: int, name: str, documents: int, tip: str, trouble: str = "") -> None:
+        counted = f"{name}  ({documents:,})" if documents else name
+        item = QListWidgetItem(f"{counted}\n{trouble}" if trouble else counted)
         item.setData(_ID, collection_id)
-        item.setData(_ID + 1, documents)
         item.setToolTip(f"{name}\n{tip}")
+        if trouble:
+            item.setForeground(QColor(current_colours().muted))
         self._list.addItem(item)
 
     @Slot(QListWidgetItem)
@@ -87,9 +117,22 @@ class CollectionList(QFrame):
         if self.current_collection() is None or self._list.itemAt(place) is None:
             return
         menu = QMenu(self)
+        collection = self.current_collection()
+        if collection is not None and collection.root is not None:
+            menu.addAction("Check this folder").triggered.connect(self._ask_look)
+            menu.addAction("What is left out…").triggered.connect(self._ask_rules)
+            menu.addSeparator()
         menu.addAction("Forget this collection…").triggered.connect(self._ask_removal)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._list.viewport().mapToGlobal(place))
+
+    @Slot()
+    def _ask_look(self) -> None:
+        self.look_asked.emit(self.current_collection())
+
+    @Slot()
+    def _ask_rules(self) -> None:
+        self.rules_asked.emit(self.current_collection())
 
     @Slot()
     def _ask_removal(self) -> None:

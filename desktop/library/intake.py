@@ -7,8 +7,8 @@ write lane makes sure that nothing else writes meanwhile.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.jobs import Job, Lane, Lanes
+from desktop.jobs import Job, Lanes
+from desktop.library.outcome import IntakeOutcome
 from desktop.library.pace import Pace, rate_words, time_left_words
 from local_models.cancel import CancelToken
 from rag.errors import FootnoteError
-from rag.events import AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
+from rag.events import (
+    AddEvent,
+    AddFinished,
+    DocumentAdded,
+    DocumentFailed,
+    DocumentMoved,
+    DocumentUnchanged,
+    FilesWaiting,
+    Progress,
+)
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -35,10 +45,10 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to take in. Without paths: look at the known folders again, or only embed what an earlier run left.
+    """What to take in. Without anything: read what an earlier run left unread, and embed.
 
     `collecting`: the documents are known, and only put in the collection. `again`: they are known, and those that
-    were left out are tried again.
+    were left out are tried again. `rescan`: look at all known folders. `changed`: paths that were told to have changed.
     """
 
     paths: tuple[Path, ...] = ()
@@ -46,6 +56,12 @@ class Request:
     rescan: bool = False
     collecting: bool = False
     again: tuple[int, ...] = ()
+    changed: tuple[Path, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody asked for it."""
+        return not (self.paths or self.again or self.rescan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +76,6 @@ class IntakeStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeOutcome:
-    """What one request came to. `error` ended it early; what was read until then stays.
-
-    `collection` is set when known documents were put in it; `quiet` when the user did not ask for anything.
-    """
-
-    added: int = 0
-    replaced: int = 0
-    unchanged: int = 0
-    failed: tuple[DocumentFailed, ...] = ()
-    stopped: bool = False
-    quiet: bool = False
-    collection: str = ""
-    error: FootnoteError | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class MadeWay:
     """Embedding ended early because other work waits in the lane; it goes on behind that."""
 
@@ -84,12 +83,14 @@ class MadeWay:
 class Intake(QObject):
     """`progressed` brings an IntakeStatus, `document_changed` a Document, `ended` an IntakeOutcome.
 
-    Embedding is polite: when something else waits in the write lane (a removal), it ends after the batch at hand,
-    lets that pass and goes on. Pausing is the same with a longer wait; the store remembers what is done.
+    Embedding is polite: when something else waits in the write lane (a removal) or here (more files: their words come
+    first), it ends after the batch at hand, lets that pass and goes on. Pausing is the same with a longer wait; the
+    store remembers what is done. `listed` comes when files are known as waiting.
     """
 
     progressed = Signal(object)
     document_changed = Signal(object)
+    listed = Signal()
     paused = Signal()
     ended = Signal(object)
 
@@ -102,6 +103,7 @@ class Intake(QObject):
         self._job: Job | None = None
         self._pausing = False
         self._is_paused = False
+        self._is_cancelled = False
         self._made_way = False
         self._phase = Phase.READING
         self._pace = Pace()
@@ -117,12 +119,19 @@ class Intake(QObject):
         return self._is_paused
 
     def start(self, request: Request) -> None:
-        """Begin at once, or after what is running; what was paused goes on first."""
-        self._waiting.append(request)
-        if self._is_paused:
+        """Begin at once, or after what is running; what was paused goes on first, if the user asks for this."""
+        self._wait(request)
+        if self._is_paused and not request.is_quiet:
             self.resume()
         elif not self.busy:
             self._next()
+
+    def _wait(self, request: Request) -> None:
+        """Changes that come one after the other are looked at together."""
+        if request.changed and self._waiting and self._waiting[-1].changed:
+            earlier = self._waiting.pop()
+            request = replace(request, changed=tuple(dict.fromkeys((*earlier.changed, *request.changed))))
+        self._waiting.append(request)
 
     def pause(self) -> None:
         """Stop after the file or batch at hand; nothing that is done is lost. `paused` follows."""
@@ -141,29 +150,34 @@ class Intake(QObject):
         """Stop what is running or paused and forget what waits; documents that were read stay."""
         self._waiting.clear()
         self._pausing = False
+        self._is_cancelled = True
         if self._job is not None:
             self._job.cancel()
         elif self._is_paused:
             self._is_paused = False
-            self._finish(replace(self._merged(), stopped=True))
+            self._let_go()
 
     def _next(self) -> None:
         if self._waiting:
             self._request = self._waiting.popleft()
             request = self._request
             collection = request.collection or "" if request.collecting else ""
-            quiet = not (request.paths or request.again or request.rescan)
-            self._before = IntakeOutcome(quiet=quiet, collection=collection)
+            self._before = IntakeOutcome(quiet=request.is_quiet, collection=collection)
             self._run(self._request)
 
     def _run(self, request: Request) -> None:
         self._phase, self._pace = Phase.READING, Pace()
         self._outcome = IntakeOutcome()
-        self._job = self._lane.start(partial(take_in, self._assistant, request, self._lane))
+        self._is_cancelled = False
+        self._job = self._lane.start(partial(take_in, self._assistant, request, self._others_wait))
         self._job.reported.connect(self._take)
         self._job.completed.connect(self._complete)
         self._job.failed.connect(self._fail)
         self._job.stopped.connect(self._stop)
+
+    def _others_wait(self) -> bool:
+        """Asked from the lane's thread."""
+        return self._lane.waiting or bool(self._waiting)
 
     @Slot(object)
     def _take(self, event: object) -> None:
@@ -171,28 +185,41 @@ class Intake(QObject):
             case Phase():
                 self._phase, self._pace = event, Pace()
             case Progress():
-                self._pace.note(event.done, event.total)
+                self._pace.note(event.done, event.total, event.share)
                 self.progressed.emit(self._status(event))
             case DocumentAdded(document, replaced):
                 self._count(added=int(not replaced), replaced=int(replaced))
                 self.document_changed.emit(document)
+            case DocumentMoved(document, _):
+                self._count(moved=1)
+                self.document_changed.emit(document)
+            case FilesWaiting():
+                self.listed.emit()
             case DocumentUnchanged():
                 self._count(unchanged=1)
             case DocumentFailed(known=False):
                 self._outcome = replace(self._outcome, failed=(*self._outcome.failed, event))
-            case AddFinished(unchanged=unchanged, failed=failed):
-                news = tuple(failure for failure in failed if not failure.known)
-                self._outcome = replace(self._outcome, unchanged=unchanged, failed=news)
+            case AddFinished():
+                news = tuple(failure for failure in event.failed if not failure.known)
+                self._outcome = replace(
+                    self._outcome,
+                    unchanged=event.unchanged,
+                    failed=news,
+                    removed=event.removed,
+                    left_out=event.left_out,
+                    away=event.away,
+                )
             case MadeWay():
                 self._made_way = True
 
-    def _count(self, *, added: int = 0, replaced: int = 0, unchanged: int = 0) -> None:
+    def _count(self, *, added: int = 0, replaced: int = 0, unchanged: int = 0, moved: int = 0) -> None:
         so_far = self._outcome
         self._outcome = replace(
             so_far,
             added=so_far.added + added,
             replaced=so_far.replaced + replaced,
             unchanged=so_far.unchanged + unchanged,
+            moved=so_far.moved + moved,
         )
 
     def _status(self, progress: Progress) -> IntakeStatus:
@@ -212,12 +239,13 @@ class Intake(QObject):
 
     @Slot()
     def _complete(self) -> None:
-        if self._made_way:
+        if self._made_way and not self._waiting:
             self._made_way = False
             self._before = self._merged()
             self._request = Request()
             self._run(self._request)
         else:
+            self._made_way = False
             self._finish(self._merged())
 
     @Slot(object)
@@ -229,8 +257,20 @@ class Intake(QObject):
         if self._pausing:
             self._pausing, self._job, self._is_paused = False, None, True
             self.paused.emit()
+        elif self._is_cancelled:
+            self._let_go()
         else:
             self._finish(replace(self._merged(), stopped=True))
+
+    def _let_go(self) -> None:
+        """Files that still wait are forgotten: nobody wants them read at the next start."""
+        self._job = self._lane.call(self._assistant.folders.forget_waiting)
+        self._job.completed.connect(self._finish_stopped)
+        self._job.failed.connect(self._fail)
+
+    @Slot()
+    def _finish_stopped(self) -> None:
+        self._finish(replace(self._merged(), stopped=True))
 
     def _merged(self) -> IntakeOutcome:
         """What all runs of a request came to: files of an earlier run are unchanged in a later one."""
@@ -240,6 +280,10 @@ class Intake(QObject):
             now,
             added=before.added + now.added,
             replaced=before.replaced + now.replaced,
+            moved=before.moved + now.moved,
+            removed=before.removed + now.removed,
+            left_out=now.left_out or before.left_out,
+            away=now.away or before.away,
             unchanged=max(before.unchanged, now.unchanged - seen),
             failed=now.failed or before.failed,
             quiet=before.quiet,
@@ -253,43 +297,27 @@ class Intake(QObject):
             self._next()
 
 
-def take_in(assistant: Assistant, request: Request, lane: Lane, cancel: CancelToken) -> Iterator[object]:
-    """Phase, then the events of Assistant.add or refresh; Phase, then those of embed_pending, maybe MadeWay."""
+def take_in(
+    assistant: Assistant, request: Request, others_wait: Callable[[], bool], cancel: CancelToken
+) -> Iterator[object]:
+    """Phase, then the events of reading; Phase, then those of embed_pending, maybe MadeWay."""
     yield Phase.READING
-    if request.again:
-        yield from assistant.retry(request.again, cancel)
-    elif request.paths:
-        yield from assistant.add(request.paths, cancel, collection=request.collection)
-    elif request.rescan:
-        yield from assistant.refresh(cancel)
+    yield from _read(assistant, request, cancel)
     yield Phase.EMBEDDING
     for progress in assistant.embed_pending(cancel):
         yield progress
-        if lane.waiting:
+        if others_wait():
             yield MadeWay()
             return
 
 
-def outcome_sentence(outcome: IntakeOutcome) -> str:
-    """One sentence: what came in, what was there already, what was left out."""
-    if outcome.collection and not outcome.stopped and not outcome.failed:
-        number = outcome.added + outcome.replaced + outcome.unchanged
-        return f"{number:,} {'document is' if number == 1 else 'documents are'} in “{outcome.collection}” now."
-    parts = [
-        _counted(outcome.added, "document added", "documents added"),
-        _counted(outcome.replaced, "document read anew", "documents read anew"),
-        _counted(outcome.unchanged, "was here already", "were here already"),
-        _counted(len(outcome.failed), "left out", "left out"),
-    ]
-    said = [part for part in parts if part]
-    text = ", ".join(said) if said else "Nothing new was found"
-    return f"Stopped. {text}." if outcome.stopped else f"{text}."
-
-
-def left_out_text(failed: tuple[DocumentFailed, ...]) -> str:
-    """Each file and why, to read or copy."""
-    return "\n".join(f"{failure.path}\n    {failure.reason}" for failure in failed)
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}" if number else ""
+def _read(assistant: Assistant, request: Request, cancel: CancelToken) -> Iterator[AddEvent]:
+    if request.again:
+        return assistant.retry(request.again, cancel)
+    if request.paths:
+        return assistant.add(request.paths, cancel, collection=request.collection)
+    if request.rescan:
+        return assistant.refresh(cancel)
+    if request.changed:
+        return assistant.folders.follow(request.changed, cancel)
+    return assistant.folders.resume(cancel)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QWidget
 
 from desktop.controls import ElidedLabel, button, column, label, redress, row
-from desktop.library.intake import IntakeOutcome, IntakeStatus, left_out_text, outcome_sentence
+from desktop.library.intake import IntakeStatus
+from desktop.library.outcome import IntakeOutcome, left_out_text, outcome_sentence
 from desktop.tokens import XS, M, S
 
 _MOST_LINES = 8
@@ -117,13 +118,15 @@ class OutcomeNotice(QFrame):
         self._sentence.setText(outcome_sentence(outcome))
         self._error.setText(str(outcome.error) if outcome.error else "")
         self._error.setVisible(outcome.error is not None)
-        self._list.setPlainText(left_out_text(outcome.failed))
-        lines = min(2 * len(outcome.failed), _MOST_LINES)
+        text = left_out_text(outcome.failed, outcome.left_out)
+        self._list.setPlainText(text)
+        lines = min(text.count("\n") + 1, _MOST_LINES)
         self._list.setFixedHeight(lines * self._list.fontMetrics().lineSpacing() + 3 * S)
-        self._more.setVisible(bool(outcome.failed))
+        self._more.setVisible(bool(text))
+        self._copy.setText("Copy list")
         self._more.setChecked(False)
         self._unfold(unfolded=False)
-        redress(self._sentence, "role", "" if outcome.failed or outcome.error else "good")
+        redress(self._sentence, "role", "" if outcome.failed or outcome.error or outcome.away else "good")
         self.show()
 
     def show_waiting(self, sentence: str) -> None:

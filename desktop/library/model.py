@@ -99,6 +99,7 @@ class DocumentTable(QAbstractTableModel):
         self._shown: list[Document] = []
         self._words: tuple[str, ...] = ()
         self._only: DocumentState | None = None
+        self._away: tuple[Path, ...] = ()
         self._column = Column.NAME
         self._order = Qt.SortOrder.AscendingOrder
 
@@ -126,6 +127,12 @@ class DocumentTable(QAbstractTableModel):
         self._words = tuple(query.casefold().split())
         self._only = only
         self._rebuild()
+
+    def show_away(self, folders: tuple[Path, ...]) -> None:
+        """Documents below these can't be opened now; it is said in their state."""
+        if folders != self._away:
+            self._away = folders
+            self._rebuild()
 
     def document(self, row: int) -> Document:
         return self._shown[row]
@@ -159,12 +166,13 @@ class DocumentTable(QAbstractTableModel):
     def data(self, index: AnyIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         document = self._shown[index.row()]
         column = Column(index.column())
+        away = any(document.path.is_relative_to(folder) for folder in self._away)
         if role == Qt.ItemDataRole.DisplayRole:
-            return display_text(document, column)
+            return display_text(document, column, away=away)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(document, column)
+            return tooltip(document, column, away=away)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADINGS[column]}: {display_text(document, column)}"
+            return f"{HEADINGS[column]}: {display_text(document, column, away=away)}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         return document if role == DOCUMENT_ROLE else None
@@ -198,8 +206,8 @@ class DocumentTable(QAbstractTableModel):
         return sorted(by_name, key=lambda document: _sort_key(document, column), reverse=falling)
 
 
-def display_text(document: Document, column: Column) -> str:
-    """What the cell says."""
+def display_text(document: Document, column: Column, *, away: bool = False) -> str:
+    """What the cell says. `away`: its folder can't be reached now."""
     match column:
         case Column.NAME:
             return shown_name(document.path)
@@ -210,7 +218,7 @@ def display_text(document: Document, column: Column) -> str:
         case Column.PAGES:
             return str(document.pages) if document.pages else ""
         case Column.STATE:
-            return state_text(document)
+            return f"{state_text(document)}, not reachable now" if away else state_text(document)
         case Column.ADDED:
             return when(document.added_at)
 
@@ -223,10 +231,12 @@ def state_text(document: Document) -> str:
     return f"{words}: {document.reason.replace(f'“{shown_name(document.path)}”', 'it', 1)}"
 
 
-def tooltip(document: Document, column: Column) -> str:
+def tooltip(document: Document, column: Column, *, away: bool = False) -> str:
     """The whole of what a narrow cell cuts off."""
     if column is Column.STATE:
         notes = [document.reason or STATE_MEANINGS.get(document.state, ""), *document.notices]
+        if away:
+            notes.append("Its folder can't be reached now. What was read of it can still be asked and cited.")
         return "\n".join(note for note in notes if note)
     if column in (Column.NAME, Column.FOLDER):
         title = f"{document.title}\n" if document.title and document.title != document.path.name else ""

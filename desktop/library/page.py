@@ -15,17 +15,21 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QSplitter, QStackedWidget, QWidget
 
-from desktop.controls import button, column, label, row
+from desktop.controls import ElidedLabel, button, column, label, row
 from desktop.jobs import Job, Lanes
 from desktop.library.collection_list import EVERYTHING, CollectionList
 from desktop.library.documents_view import DocumentsView
 from desktop.library.empty import EmptyLibrary
 from desktop.library.file_manager import show_in_folder
-from desktop.library.intake import Intake, IntakeOutcome, IntakeStatus, Request
+from desktop.library.intake import Intake, IntakeStatus, Request
 from desktop.library.intake_bar import IntakeBar, OutcomeNotice
 from desktop.library.model import DocumentTable
+from desktop.library.outcome import IntakeOutcome
 from desktop.library.questions import ask_about_collection, ask_about_removal, tell_reasons
+from desktop.library.rules_dialog import RulesDialog
+from desktop.library.watching import FolderWatch, watched_words
 from desktop.tokens import XL, M, S
+from rag.folders.watching import Watched
 from rag.types import Collection, Document, Scope
 
 if TYPE_CHECKING:
@@ -66,12 +70,15 @@ class LibraryPage(QWidget):
         self._collections = CollectionList()
         self._empty = EmptyLibrary()
         self._intake = Intake(assistant, lanes, self)
+        self._watch = FolderWatch(assistant, lanes, self)
         self._bar = IntakeBar()
         self._notice = OutcomeNotice()
         self._add_folder = button("Add folder…", "primary")
         self._add_files = button("Add files…")
         self._rescan = button("Check folders", "quiet")
         self._rescan.setToolTip("Look at the folders you added for new, changed and vanished files")
+        self._watching = ElidedLabel()
+        self._watching.setProperty("role", "small")
         self._body = QStackedWidget()
         self._reload_timer = QTimer(self, singleShot=True, interval=RELOAD_MS)
         self._looking: Job | None = None
@@ -104,6 +111,15 @@ class LibraryPage(QWidget):
         """Stop taking in; what has been read stays."""
         self._intake.cancel()
 
+    def watch(self, *, wanted: bool) -> None:
+        """Follow changes in the folders while they happen, or leave them until they are checked."""
+        if wanted:
+            self._watch.start()
+        else:
+            self._watch.stop()
+            self._ask_away()
+        self._watching.setText("" if wanted else "Folders are not watched; check them to see what is new.")
+
     @Slot()
     def reload(self) -> None:
         """Read the lists again."""
@@ -116,7 +132,8 @@ class LibraryPage(QWidget):
     def _lay_out(self) -> None:
         top = row(gap=S)
         top.addWidget(label("Library", "title"))
-        top.addStretch()
+        top.addSpacing(M)
+        top.addWidget(self._watching, 1)
         for each in (self._rescan, self._add_files, self._add_folder):
             top.addWidget(each)
         split = QSplitter()
@@ -148,11 +165,17 @@ class LibraryPage(QWidget):
         self._bar.resume_requested.connect(self.resume)
         self._intake.paused.connect(self._bar.show_paused)
         self._intake.paused.connect(self.paused)
+        self._intake.listed.connect(self._reload_soon)
         self._intake.progressed.connect(self._show_status)
         self._intake.document_changed.connect(self._note_document)
         self._intake.ended.connect(self._show_outcome)
         self._collections.chosen.connect(self.reload)
         self._collections.removal_asked.connect(self._confirm_collection)
+        self._collections.look_asked.connect(self._look_at)
+        self._collections.rules_asked.connect(self._ask_rules)
+        self._watch.changed.connect(self._follow)
+        self._watch.told.connect(self._show_watched)
+        self._watch.failed.connect(self._notice.show_error)
         self._documents.opened.connect(self.document_opened)
         self._documents.report_asked.connect(self.report_asked)
         self._documents.removal_asked.connect(self._confirm_removal)
@@ -200,13 +223,17 @@ class LibraryPage(QWidget):
             self._table.put(document)
         if self._body.currentIndex():
             self._body.setCurrentIndex(0)
+        self._reload_soon()
+
+    @Slot()
+    def _reload_soon(self) -> None:
         if not self._reload_timer.isActive():
             self._reload_timer.start()
 
     @Slot(object)
     def _show_outcome(self, outcome: IntakeOutcome) -> None:
         self._bar.hide()
-        if not outcome.quiet or outcome.error is not None:
+        if outcome.is_news:
             self._notice.show_outcome(outcome)
         self.progressed.emit(None)
         self._note_change()
@@ -231,6 +258,36 @@ class LibraryPage(QWidget):
     @Slot()
     def _start_rescan(self) -> None:
         self._take_in(Request(rescan=True))
+
+    @Slot(object)
+    def _follow(self, paths: tuple[Path, ...]) -> None:
+        self._intake.start(Request(changed=paths))
+
+    @Slot(object)
+    def _show_watched(self, state: Watched) -> None:
+        self._show_away(state.unreachable)
+        self._watching.setText(watched_words(state))
+
+    def _ask_away(self) -> None:
+        self._lanes.read.call(self._assistant.folders.away).reported.connect(self._show_away)
+
+    @Slot(object)
+    def _show_away(self, folders: tuple[Path, ...]) -> None:
+        self._collections.show_away(folders)
+        chosen = self._documents.keep_selection()
+        self._table.show_away(folders)
+        self._documents.select(chosen)
+
+    @Slot(object)
+    def _look_at(self, collection: Collection) -> None:
+        if collection.root is not None:
+            self._take_in(Request((collection.root,)))
+
+    @Slot(object)
+    def _ask_rules(self, collection: Collection) -> None:
+        dialog = RulesDialog(self._assistant, self._lanes, collection, self)
+        dialog.saved.connect(self._look_at)
+        dialog.open()
 
     @Slot(object)
     def _read_again(self, documents: list[Document]) -> None:

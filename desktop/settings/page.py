@@ -45,6 +45,10 @@ CERTAINTY_MEANS = (
     "A shade behind its sentences: the stronger, the less expected its own words were to the model. It says nothing "
     "about whether a sentence is true; whether your documents carry it is checked apart."
 )
+WATCH_MEANS = (
+    "New, changed, moved and deleted files are followed while they change. Without this, “Check folders” in the "
+    "library does it when you ask."
+)
 _THEME_WORDS = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 _PROCESS_WORDS = {
     "window": "This window",
@@ -58,9 +62,10 @@ _WIDTH = 760
 
 
 class SettingsPage(QWidget):
-    """Everything is saved at once; there is no "OK"."""
+    """Everything is saved at once; there is no "OK". `watching_chosen` tells whether folders are to be watched."""
 
     theme_chosen = Signal(str)
+    watching_chosen = Signal(bool)
 
     def __init__(self, assistant: Assistant, lanes: Lanes, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +75,7 @@ class SettingsPage(QWidget):
         self._themes = {key: _choice(words) for key, words in _THEME_WORDS.items()}
         self._strength = StrengthChoice()
         self._certainty = QCheckBox("Show how sure the model was")
+        self._watch = QCheckBox("Watch the folders in the library")
         self._folder = ElidedLabel(str(assistant.data_dir))
         self._open_folder = button("Open folder")
         self._embedder = ElidedLabel()
@@ -114,6 +120,7 @@ class SettingsPage(QWidget):
         stack.addWidget(self._status)
         self._add_appearance(stack)
         self._add_answers(stack)
+        self._add_folders(stack)
         self._add_places(stack)
         self._add_health(stack)
         self._add_about(stack)
@@ -142,6 +149,12 @@ class SettingsPage(QWidget):
         inside.addWidget(self._strength)
         inside.addWidget(self._certainty)
         inside.addWidget(label(CERTAINTY_MEANS, "small", wrap=True))
+        stack.addWidget(card)
+
+    def _add_folders(self, stack: QVBoxLayout) -> None:
+        card, inside = _card("Your folders")
+        inside.addWidget(self._watch)
+        inside.addWidget(label(WATCH_MEANS, "small", wrap=True))
         stack.addWidget(card)
 
     def _add_places(self, stack: QVBoxLayout) -> None:
@@ -177,6 +190,7 @@ class SettingsPage(QWidget):
             choice.clicked.connect(self._choose_theme)
         self._strength.chosen.connect(self._choose_strength)
         self._certainty.clicked.connect(self._choose_certainty)
+        self._watch.clicked.connect(self._choose_watching)
         self._open_folder.clicked.connect(self._open_data_dir)
         self._choose_embedder.clicked.connect(self._ask_for_embedder)
         self._own_embedder.clicked.connect(self._use_own_embedder)
@@ -189,6 +203,7 @@ class SettingsPage(QWidget):
         self._themes[preferences.theme if preferences.theme in PREFERENCES else "system"].setChecked(True)
         self._strength.show_strength(preferences.strength)
         self._certainty.setChecked(preferences.certainty)
+        self._watch.setChecked(preferences.watch)
         self._embedder.setText(preferences.embedder or "all-MiniLM-L6-v2 (built in)")
         self._own_embedder.setVisible(bool(preferences.embedder))
 
@@ -211,6 +226,12 @@ class SettingsPage(QWidget):
     @Slot()
     def _choose_certainty(self) -> None:
         self._save(partial(_with_certainty, self._certainty.isChecked()))
+
+    @Slot()
+    def _choose_watching(self) -> None:
+        wanted = self._watch.isChecked()
+        self._save(partial(_with_watching, wanted))
+        self.watching_chosen.emit(wanted)
 
     @Slot()
     def _open_data_dir(self) -> None:
@@ -290,6 +311,10 @@ def _with_strength(strength: str, preferences: Preferences) -> Preferences:
 
 def _with_certainty(certainty: bool, preferences: Preferences) -> Preferences:  # noqa: FBT001 - for partial
     return replace(preferences, certainty=certainty)
+
+
+def _with_watching(wanted: bool, preferences: Preferences) -> Preferences:  # noqa: FBT001 - for partial
+    return replace(preferences, watch=wanted)
 
 
 def _with_embedder(folder: str, preferences: Preferences) -> Preferences:

@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 from desktop.jobs import Lanes
 from desktop.library import model
 from desktop.library.file_manager import select_command
-from desktop.library.intake import IntakeOutcome, IntakeStatus, left_out_text, outcome_sentence
+from desktop.library.intake import IntakeStatus
 from desktop.library.model import Column, DocumentTable, display_text, kind_of, state_text
+from desktop.library.outcome import IntakeOutcome, left_out_text, outcome_sentence
 from desktop.library.pace import Pace, rate_words, time_left_words
 from desktop.library.page import LibraryPage
 from rag.errors import ModelError
@@ -149,7 +150,7 @@ def test_a_pace_gives_rate_and_time_left() -> None:
 
 
 def test_another_total_begins_another_measurement() -> None:
-    pace = Pace(clock=iter([0.0, 10.0, 11.0]).__next__)
+    pace = Pace(clock=iter([0.0, 10.0, 11.0, 12.0]).__next__)
     pace.note(0, 100)
     pace.note(100, 100)
     pace.note(0, 900)
@@ -205,7 +206,7 @@ def test_files_that_were_left_out_are_listed_and_can_be_copied(
     qtbot.waitUntil(page._notice.isVisible)
     page._notice._more.click()
     page._notice._copy.click()
-    assert page._notice._sentence.text() == "1 document added, 1 left out."
+    assert page._notice._sentence.text() == "1 document added, 1 could not be read."
     assert QGuiApplication.clipboard().text() == "/in/scan.pdf\n    There is no text in it."
 
 
@@ -370,7 +371,7 @@ def test_a_page_may_die_while_its_jobs_run(qtbot: QtBot, assistant: PagesAssista
 def test_outcomes_are_one_sentence() -> None:
     failed = (DocumentFailed(Path("/x.pdf"), "Broken.", "document_broken"),)
     assert outcome_sentence(IntakeOutcome(added=2, replaced=1, unchanged=1, failed=failed)) == (
-        "2 documents added, 1 document read anew, 1 was here already, 1 left out."
+        "2 documents added, 1 document read anew, 1 was here already, 1 could not be read."
     )
     assert outcome_sentence(IntakeOutcome()) == "Nothing new was found."
     assert left_out_text(failed) == "/x.pdf\n    Broken."

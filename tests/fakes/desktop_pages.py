@@ -29,6 +29,7 @@ from rag.events import (
 )
 from rag.types import Collection, Document, DocumentState, Feedback, Scope
 from rag.user_types import Draft, DraftTemplate, DraftVersion, Preferences
+from tests.fakes.folders import FakeFolders
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
@@ -43,6 +44,7 @@ class PagesAssistant:
         self.hold: threading.Event | None = None
         self.held = threading.Event()
         self.calls: list[tuple[object, ...]] = []
+        self.folders = FakeFolders(self.calls)
         self.ratings: dict[int, Feedback] = {}
         self.counts = {"up": 0, "down": 0, "corrected": 0}
         self.lines: dict[str, list[dict[str, object]]] = {}
