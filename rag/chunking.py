@@ -95,8 +95,11 @@ class _Document:
 
         A table goes on over pages and sheets of one name; on one page, a blank line between two rows ends it.
         """
+        before: Page | None = None
         for page, start in zip(self.places.pages, self.places.starts, strict=True):
-            in_table = self.counting is Counting.PAGES
+            same_sheet = self.counting is Counting.SHEETS and before is not None and before.label == page.label
+            in_table = self.counting is Counting.PAGES or same_sheet
+            before = page
             last: int | None = None
             for block in page.blocks or _paragraphs(page.text):
                 begin, end = trimmed(self.text, start + block.start, start + block.end)

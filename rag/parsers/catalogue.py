@@ -13,13 +13,17 @@ from pathlib import Path
 from rag.errors import DocumentEmpty, DocumentMissing, DocumentUnsupported
 from rag.parsers.cleaning import shown_name
 from rag.parsers.code import CodeParser
+from rag.parsers.data import DataParser
 from rag.parsers.decoding import is_text
+from rag.parsers.delimited import DelimitedParser
 from rag.parsers.docx import DocxParser
 from rag.parsers.epub import EpubParser
 from rag.parsers.formats import media_type_by_name
 from rag.parsers.html import HtmlParser
+from rag.parsers.image import ImageParser
 from rag.parsers.mail import MailParser, MboxParser
 from rag.parsers.markdown import MarkdownParser
+from rag.parsers.markup import MarkupParser
 from rag.parsers.notebook import NotebookParser
 from rag.parsers.pdf import PdfParser
 from rag.parsers.subtitles import SubtitleParser
@@ -40,6 +44,10 @@ PARSERS: tuple[Parser, ...] = (
     MailParser(lambda path: choose(path)),
     MarkdownParser(),
     CodeParser(),
+    DataParser(),
+    DelimitedParser(),
+    MarkupParser(),
+    ImageParser(),
     TextParser(),
 )
 

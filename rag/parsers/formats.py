@@ -22,6 +22,34 @@ NOTEBOOK = "application/x-ipynb+json"
 SRT = "text/x-subrip"
 VTT = "text/vtt"
 TEXT = "text/plain"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+
+MARKUP: Mapping[str, str] = {
+    **dict.fromkeys((".rst", ".rest"), "text/x-rst"),
+    **dict.fromkeys((".adoc", ".asciidoc"), "text/asciidoc"),
+    **dict.fromkeys((".tex", ".ltx", ".latex"), "text/x-tex"),
+    ".org": "text/x-org",
+}
+"""Text with marks of its own, read as its source."""
+
+DATA: Mapping[str, str] = {
+    **dict.fromkeys((".json", ".geojson", ".json5", ".jsonc"), "text/x-json"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "text/x-jsonl"),
+    **dict.fromkeys((".yaml", ".yml"), "text/x-yaml"),
+    ".toml": "text/x-toml",
+    **dict.fromkeys((".ini", ".cfg", ".conf", ".properties"), "text/x-ini"),
+}
+"""Data that people read and write as text."""
+
+IMAGES: Mapping[str, str] = {
+    ".png": "image/png",
+    **dict.fromkeys((".jpg", ".jpeg"), "image/jpeg"),
+    **dict.fromkeys((".tif", ".tiff"), "image/tiff"),
+    ".bmp": "image/bmp",
+    ".webp": "image/webp",
+}
+"""Pictures, read when the program that recognises text in them is there (rag.parsers.ocr)."""
 
 CODE: Mapping[str, str] = {
     ".py": "text/x-python", ".pyi": "text/x-python", ".pyw": "text/x-python",
@@ -44,9 +72,10 @@ CODE: Mapping[str, str] = {
     ".bat": "text/x-batch", ".cmd": "text/x-batch", ".sql": "text/x-sql", ".graphql": "text/x-graphql",
     ".proto": "text/x-protobuf", ".css": "text/css", ".scss": "text/x-scss", ".less": "text/x-less",
     ".cmake": "text/x-cmake", ".mk": "text/x-makefile", ".tf": "text/x-terraform", ".nix": "text/x-nix",
-    ".yaml": "text/x-yaml", ".yml": "text/x-yaml", ".toml": "text/x-toml", ".ini": "text/x-ini", ".cfg": "text/x-ini",
-    ".conf": "text/x-ini", ".properties": "text/x-ini", ".diff": "text/x-diff", ".patch": "text/x-diff",
+    ".diff": "text/x-diff", ".patch": "text/x-diff",
+    **DATA,
 }  # fmt: skip
+"""Source code, data among it: all that a viewer shows with its lines numbered and its words coloured."""
 
 CODE_NAMES: Mapping[str, str] = {
     "makefile": "text/x-makefile",
@@ -71,8 +100,12 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".ipynb": NOTEBOOK,
     ".srt": SRT,
     ".vtt": VTT,
-    **dict.fromkeys((".txt", ".text", ".log", ".rst", ".tex", ".org", ".adoc", ".asciidoc"), TEXT),
+    **dict.fromkeys((".txt", ".text", ".log"), TEXT),
+    ".csv": CSV,
+    **dict.fromkeys((".tsv", ".tab"), TSV),
+    **MARKUP,
     **CODE,
+    **IMAGES,
 }
 """Suffix in lower case, with its dot -> media type."""
 
@@ -88,5 +121,9 @@ def media_type_by_name(path: Path) -> str | None:
 
 
 def looks_readable(path: Path) -> bool:
-    """Whether a walk through a folder should try this file: a known name, or none at all (README, LICENSE)."""
-    return media_type_by_name(path) is not None or not path.suffix
+    """Whether a walk through a folder should try this file: a known name, or none at all (README, LICENSE).
+
+    Pictures are read only when picked by hand: a folder's are nearly all photographs, and each takes seconds.
+    """
+    suffix = path.suffix.lower()
+    return suffix not in IMAGES and (media_type_by_name(path) is not None or not suffix)

@@ -1,25 +1,27 @@
 """Reads PDF through PDFium: text page by page, with a box for every word.
 
 It opens documents and says what is wrong with them; lines are read in pdf_lines, blocks are made in pdf_layout.
-Page labels are ignored: a page is found by its number. Nothing is recognised in pictures: a page without text is
-skipped, and said to be.
+Page labels are ignored: a page is found by its number. A page without letters is a scan: its words are recognised
+where the user has installed Tesseract (rag.parsers.ocr), else it is skipped, and said to be.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from rag.errors import DocumentBroken, DocumentEncrypted, DocumentError
+from rag.errors import DocumentBroken, DocumentEmpty, DocumentEncrypted, DocumentError
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.formats import PDF, suffixes_of
+from rag.parsers.ocr import ADVICE, Tesseract, find_tesseract
 from rag.parsers.pdf_layout import Style, lay_out, learn_style
 from rag.parsers.pdf_lines import UNKNOWN, Line, PageLines, explained, read_page
+from rag.parsers.pdf_scan import BLANK, is_blank, recognised
 from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 
 SAMPLE_PAGES = 12
@@ -41,6 +43,10 @@ class PdfParser:
     suffixes = suffixes_of(PDF)
     counting = Counting.PAGES
 
+    def __init__(self, find: Callable[[], Tesseract | None] = find_tesseract) -> None:
+        """`find` tells what recognises text in scans; it is asked at the first page that needs it."""
+        self._find = find
+
     def recognises(self, head: bytes) -> bool:
         """The header may stand after some rubbish, but in the first 1024 bytes (ISO 32000-1, annex H)."""
         return b"%PDF-" in head[:1024]
@@ -48,12 +54,19 @@ class PdfParser:
     def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
         """Yield the title and every page or why it was skipped, and behind a page what it hides.
 
-        Raises DocumentBroken, DocumentEncrypted.
+        Raises DocumentBroken, DocumentEncrypted, and DocumentEmpty behind the last page of a scan nothing here can
+        read.
         """
         with closing(_open(path)) as document:
             if title := _title(document):
                 yield Title(title)
-            yield from _pages(document)
+            scans = texts = 0
+            for item in _pages(document, self._find):
+                scans += isinstance(item, PageSkipped) and item.reason == _NO_TEXT
+                texts += isinstance(item, Page)
+                yield item
+        if scans and not texts:
+            raise DocumentEmpty(f"“{shown_name(path)}” is a scan: its pages are pictures of text.", ADVICE)
 
 
 def _open(path: Path) -> pdfium.PdfDocument:
@@ -78,14 +91,30 @@ def _title(document: pdfium.PdfDocument) -> str:
     return "" if _NO_TITLE.match(title) else title
 
 
-def _pages(document: pdfium.PdfDocument) -> Iterator[Page | PageSkipped | HiddenText]:
+def _pages(
+    document: pdfium.PdfDocument, find: Callable[[], Tesseract | None]
+) -> Iterator[Page | PageSkipped | HiddenText]:
     style = _learn(document)
     seen: set[str] = set()
     for index in range(len(document)):
         read = _read(document, index)
-        yield _page(read, index, style, seen)
+        page = _page(read, index, style, seen)
+        if isinstance(page, PageSkipped) and page.reason in (_NO_TEXT, _UNREADABLE):
+            page = _scanned(document, page, find)
+        yield page
         if read is not None and read[0].hidden:
             yield HiddenText(read[0].hidden)
+
+
+def _scanned(
+    document: pdfium.PdfDocument, skipped: PageSkipped, find: Callable[[], Tesseract | None]
+) -> Page | PageSkipped:
+    """The words of a page whose letters can't be had from the file, where there is something to recognise them."""
+    with closing(document[skipped.number - 1]) as page:
+        if is_blank(page):
+            return PageSkipped(skipped.number, BLANK)
+        tesseract = find()
+        return skipped if tesseract is None else recognised(page, skipped.number, tesseract)
 
 
 def _learn(document: pdfium.PdfDocument) -> Style:

@@ -14,6 +14,7 @@ from rag.parsers.code import CodeParser
 from rag.parsers.docx import DocxParser
 from rag.parsers.formats import MEDIA_TYPES, looks_readable
 from rag.parsers.html import HtmlParser
+from rag.parsers.image import ImageParser
 from rag.parsers.markdown import MarkdownParser
 from rag.parsers.pdf import PdfParser
 from rag.parsers.text import TextParser
@@ -47,6 +48,7 @@ def test_a_file_is_read_as_what_it_is_not_as_it_is_named(tmp_path: Path) -> None
     assert isinstance(choose(write_pdf(tmp_path / "a.txt", [[Ink(72, 72, "x")]])), PdfParser)
     assert isinstance(choose(write(tmp_path, "b.pdf", b"<!DOCTYPE html><p>x")), HtmlParser)
     assert isinstance(choose(write(tmp_path, "script", b"#!/bin/sh\necho")), CodeParser)
+    assert isinstance(choose(write(tmp_path, "c.txt", b"\x89PNG\r\n\x1a\n" + bytes(100))), ImageParser)
 
 
 def test_the_media_type_is_that_of_the_content(tmp_path: Path) -> None:
@@ -58,7 +60,7 @@ def test_the_media_type_is_that_of_the_content(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(100)), ("a.xyz", b"text"), ("a.doc", b"\xd0\xcf\x11\xe0" + bytes(99))],
+    [("a.txt", b"\x7fELF" + bytes(100)), ("a.xyz", b"text"), ("a.bin", b"\x00\x01\x02" + bytes(99))],
 )
 def test_other_kinds_are_refused_by_name(tmp_path: Path, name: str, data: bytes) -> None:
     with pytest.raises(DocumentUnsupported, match=name):

@@ -171,7 +171,7 @@ class Shed:
 
 
 def test_code_is_cut_at_the_left_edge_after_blank_lines(tmp_path: Path) -> None:
-    page = read_page(CodeParser(), write(tmp_path, "a.py", PYTHON))
+    page = read_page(CodeParser(), write(tmp_path, "a.unknown", PYTHON))
     assert [text.split("\n")[0] for text in block_texts(page)] == ["import math", "# how round", "VALUES = ["]
     assert {block.kind for block in page.blocks} == {CODE}
     assert block_texts(page)[2].startswith("VALUES = [\n    1,\n\n]")

@@ -1,0 +1,212 @@
+"""Recognises text in pictures with Tesseract, where the user has installed it: nothing is fetched, nothing is bundled.
+
+It runs as a process of its own inside the parse child's limits of memory, with a limit of time for each page, and is
+given the picture through a pipe, so no file is written. Its words come with their boxes, so that a quote from a scan
+can be marked on the page. It knows nothing of documents.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from rag.parsers.cleaning import clean
+from rag.types import Block, BlockKind, Page, TextBox
+
+VARIABLE = "FOOTNOTE_TESSERACT"
+"""Names the program where it stands in no usual place; empty, scans are not read."""
+
+PAGE_SECONDS = 40.0
+"""A full page takes Tesseract 2 to 10 s. Less than the silence after which a file's reading is stopped."""
+
+ANSWER_SECONDS = 10.0
+
+DPI = 300
+"""What Tesseract's guide asks for at least (tessdoc, ImproveQuality: Rescaling)."""
+
+MOST_LANGUAGES = 4
+"""Each more language takes as long again. With more installed, that of the system and English are used."""
+
+ADVICE = (
+    "Install Tesseract, a free program that recognises text on this computer, and add the file again; "
+    "the user guide says how."
+)
+
+_USUAL = (
+    "/opt/homebrew/bin/tesseract",
+    "/usr/local/bin/tesseract",
+    "/opt/local/bin/tesseract",
+    r"C:\Program Files\Tesseract-OCR\tesseract.exe",
+)
+"""Programs started from a desktop often don't have the terminal's PATH."""
+
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+_NO_LANGUAGES = frozenset({"osd", "equ", "snum"})
+_COLUMNS = 12
+
+
+class RecognitionFailed(Exception):
+    """Tesseract gave no words; the text says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tesseract:
+    """An installed Tesseract. `languages` as it takes them ("eng+deu"); `turns`: it can tell how a page is turned."""
+
+    program: str
+    languages: str
+    turns: bool
+
+    def page(self, picture: bytes, number: int, *, dpi: int | None = None, index: int = 0) -> Page | None:
+        """The words of a picture (PNM, PNG, JPEG, TIFF, BMP, WebP) as page `number`, empty where there are none.
+
+        `index` is that of the picture in a TIFF of several, from 0; None where it has no such one. `dpi` is needed for
+        pictures that don't say it; sizes are in points. Raises RecognitionFailed.
+        """
+        command = [self.program, "stdin", "stdout", "-l", self.languages, "--psm", "1" if self.turns else "3"]
+        command += ["-c", "tessedit_create_tsv=1", "-c", f"tessedit_page_number={index}"]
+        told = _run([*command, *(["--dpi", str(dpi)] if dpi else [])], picture, PAGE_SECONDS)
+        return _page(list(_items(told)), number, 72 / (dpi or DPI))
+
+
+@cache
+def find_tesseract() -> Tesseract | None:
+    """The Tesseract of this computer, None where there is none that works. Looked for once in a process."""
+    program = os.environ.get(VARIABLE)
+    if program is None:
+        program = shutil.which("tesseract") or next((usual for usual in _USUAL if Path(usual).is_file()), "")
+    if not program:
+        return None
+    try:
+        lines = _run([program, "--list-langs"], b"", ANSWER_SECONDS).splitlines()
+    except RecognitionFailed:
+        return None
+    installed = [line.strip() for line in lines[1:] if line.strip()]
+    languages = _chosen([name for name in installed if name not in _NO_LANGUAGES and "/" not in name], os.environ)
+    return Tesseract(program, "+".join(languages), "osd" in installed) if languages else None
+
+
+def _chosen(installed: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """The languages to look for, English first: all that are installed, or of many those this user needs."""
+    first = [name for name in ("eng",) if name in installed]
+    others = [name for name in installed if name not in first]
+    if len(installed) > MOST_LANGUAGES:
+        spoken = environment.get("LANGUAGE") or environment.get("LC_ALL") or environment.get("LANG") or ""
+        others = [name for name in others if name == _THREE_LETTERS.get(spoken[:2].lower())]
+    return first + others or list(installed[:1])
+
+
+_THREE_LETTERS = {
+    "ar": "ara", "bg": "bul", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "es": "spa", "et": "est", "fa": "fas",
+    "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin", "hr": "hrv", "hu": "hun", "id": "ind", "it": "ita", "ja": "jpn",
+    "ko": "kor", "lt": "lit", "lv": "lav", "nb": "nor", "nl": "nld", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron",
+    "ru": "rus", "sk": "slk", "sl": "slv", "sr": "srp", "sv": "swe", "th": "tha", "tr": "tur", "uk": "ukr", "vi": "vie",
+    "zh": "chi_sim",
+}  # fmt: skip
+"""Tesseract names languages by ISO 639-2, the environment by ISO 639-1."""
+
+
+def _run(command: Sequence[str], given: bytes, seconds: float) -> str:
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads gain little and take the cores of the answers
+    try:
+        done = subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            timeout=seconds,
+            env=environment,
+            creationflags=_NO_WINDOW,
+            check=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RecognitionFailed(f"recognising its text took more than {seconds:.0f} seconds") from error
+    except subprocess.CalledProcessError as error:
+        raise RecognitionFailed("Tesseract could not recognise text on it") from error
+    except OSError as error:
+        raise RecognitionFailed("Tesseract can't be started") from error
+    return done.stdout.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A line of Tesseract's table: a picture (level 1), or a word (level 5) of a line of a paragraph; in pixels."""
+
+    level: int
+    paragraph: tuple[int, int]
+    line: int
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def _items(told: str) -> Iterator[_Item]:
+    """The pictures and words of Tesseract's table (tessdoc, Command Line Usage: TSV).
+
+    Its columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text. A confidence of
+    -1 is that of what is no word.
+    """
+    for row in told.splitlines():
+        fields = row.split("\t", _COLUMNS - 1)
+        if len(fields) < _COLUMNS - 1 or not all(field.lstrip("-").isdigit() for field in fields[:10]):
+            continue
+        level, _, block, paragraph, line, _, *sides = (int(field) for field in fields[:10])
+        text = clean(fields[11]).strip() if len(fields) == _COLUMNS else ""
+        if level == 1 or (level == 5 and text and not fields[10].startswith("-")):
+            yield _Item(level, (block, paragraph), line, text, *sides)
+
+
+def _page(items: Sequence[_Item], number: int, points: float) -> Page | None:
+    """The words as paragraphs; `points` is the size of a pixel. None without a picture."""
+    picture = next((item for item in items if item.level == 1), None)
+    if picture is None:
+        return None
+    writer = _Writer(points)
+    words = [item for item in items if item.level == 5]
+    for _, paragraph in groupby(words, key=lambda word: word.paragraph):
+        writer.write([list(line) for _, line in groupby(paragraph, key=lambda word: word.line)])
+    size = picture.width * points, picture.height * points
+    return Page(number, writer.text, tuple(writer.blocks), tuple(writer.boxes), *size)
+
+
+class _Writer:
+    """Writes text and boxes by the same hand."""
+
+    def __init__(self, points: float) -> None:
+        self.text = ""
+        self.blocks: list[Block] = []
+        self.boxes: list[TextBox] = []
+        self._points = points
+
+    def write(self, lines: Sequence[Sequence[_Item]]) -> None:
+        """A paragraph; a word that is parted at the end of a line is put together."""
+        self.text += "\n\n" if self.text else ""
+        start = len(self.text)
+        for line in lines:
+            if len(self.text) > start and not self._put_together(line[0].text):
+                self.text += "\n"
+            for number, word in enumerate(line):
+                self.text += " " if number else ""
+                self._word(word)
+        self.blocks.append(Block(start, len(self.text), BlockKind.PARAGRAPH))
+
+    def _put_together(self, following: str) -> bool:
+        parted = self.text[-2:-1].islower() and self.text.endswith("-") and following[0].islower()
+        if parted:
+            self.text = self.text[:-1]
+            self.boxes[-1] = replace(self.boxes[-1], end=len(self.text))
+        return parted
+
+    def _word(self, word: _Item) -> None:
+        sides = (word.left, word.top, word.left + word.width, word.top + word.height)
+        start = len(self.text)
+        self.text += word.text
+        self.boxes.append(TextBox(start, len(self.text), *(side * self._points for side in sides)))
