@@ -23,17 +23,23 @@ from rag.parsers.html import HtmlParser
 from rag.parsers.image import ImageParser
 from rag.parsers.mail import MailParser, MboxParser
 from rag.parsers.markdown import MarkdownParser
+from rag.parsers.old_office import OldOfficeParser
 from rag.parsers.markup import MarkupParser
 from rag.parsers.notebook import NotebookParser
 from rag.parsers.pdf import PdfParser
+from rag.parsers.pptx import PptxParser
 from rag.parsers.subtitles import SubtitleParser
 from rag.parsers.text import TextParser
+from rag.parsers.xlsx import XlsxParser
 from rag.parsers.web_archive import MhtmlParser, WebArchiveParser
 from rag.ports import Parser
 
 PARSERS: tuple[Parser, ...] = (
     PdfParser(),
     DocxParser(),
+    PptxParser(),
+    XlsxParser(),
+    OldOfficeParser(),
     EpubParser(),
     HtmlParser(),
     MhtmlParser(),
@@ -126,6 +132,4 @@ def _unsupported(path: Path, *, binary: bool) -> DocumentUnsupported:
     name = shown_name(path)
     if binary:
         return DocumentUnsupported(f"“{name}” is named like text but holds something else.", _READ)
-    if path.suffix.lower() == ".doc":
-        return DocumentUnsupported(f"“{name}” is in Word's old format.", "Open it in Word and save it as DOCX.")
     return DocumentUnsupported(f"“{name}” is of a kind that is not read.", _READ)

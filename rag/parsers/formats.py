@@ -11,6 +11,11 @@ from pathlib import Path
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OLD_WORD = "application/msword"
+OLD_EXCEL = "application/vnd.ms-excel"
+OLD_POWERPOINT = "application/vnd.ms-powerpoint"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
 MHTML = "application/x-mimearchive"
@@ -89,7 +94,12 @@ CODE_NAMES: Mapping[str, str] = {
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".pdf": PDF,
-    **dict.fromkeys((".docx", ".docm"), DOCX),
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), DOCX),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), PPTX),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm"), XLSX),
+    **dict.fromkeys((".doc", ".dot"), OLD_WORD),
+    **dict.fromkeys((".xls", ".xlt"), OLD_EXCEL),
+    **dict.fromkeys((".ppt", ".pps", ".pot"), OLD_POWERPOINT),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx"), MARKDOWN),
     **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
     **dict.fromkeys((".mhtml", ".mht"), MHTML),

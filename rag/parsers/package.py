@@ -19,7 +19,7 @@ from lxml import etree
 
 from rag.errors import DocumentBroken, DocumentEncrypted, DocumentTooLarge
 from rag.parsers.cleaning import shown_name
-from rag.parsers.elements import Element, local_name
+from rag.parsers.elements import Element
 
 MAX_MEMBERS = 50_000
 """Entries of one ZIP. A book of 5,000 pages with a picture on each has 10,000; their directory takes 100 bytes each."""
@@ -110,16 +110,18 @@ class Archive:
 
         An element inside another of them comes with it and also on its own, before it.
         """
-        feed = etree.XMLPullParser(("end",), resolve_entities=False, no_network=True, load_dtd=False)
+        feed = etree.XMLPullParser(
+            ("end",), tag=[f"{{*}}{tag}" for tag in tags], resolve_entities=False, no_network=True, load_dtd=False
+        )
         try:
             for piece in self._pieces(name, MAX_STREAM):
                 feed.feed(piece)
-                yield from self._ended(feed, tags)
+                yield from self._ended(feed)
             if name in self._zip.NameToInfo:
                 feed.close()
         except etree.XMLSyntaxError as error:
             raise self.broken(f"its part {name} is not XML") from error
-        yield from self._ended(feed, tags)
+        yield from self._ended(feed)
 
     def broken(self, reason: str) -> DocumentBroken:
         """The error to raise where a part is not what it must be."""
@@ -132,10 +134,11 @@ class Archive:
             f"Open it in {self._program} and save it without a password.",
         )
 
-    def _ended(self, feed: etree.XMLPullParser, tags: frozenset[str]) -> Iterator[Element]:
-        for _, element in feed.read_events():
-            if isinstance(element, Element) and local_name(element) in tags:
-                self._refuse_document_type(element)
+    def _ended(self, feed: etree.XMLPullParser) -> Iterator[Element]:
+        for number, (_, element) in enumerate(feed.read_events()):
+            if isinstance(element, Element):
+                if number == 0:  # what declares a document type stands before the first element
+                    self._refuse_document_type(element)
                 yield element
                 element.clear()
                 parent = element.getparent()
