@@ -1,6 +1,6 @@
 """eval: measure retrieval on a labelled set, through the real pipeline, in a library made for it.
 
-`eval answers`, `eval injection` and `eval claims` are files of their own.
+The other measures, and `eval all`, are files of their own.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rag.cli import evaluate_answers, evaluate_claims, evaluate_injection
-from rag.cli.measuring import add_keep, own_library, print_report
+from rag.cli import evaluate_all, evaluate_answers, evaluate_claims, evaluate_injection
+from rag.cli.evaluate_retrieval import retrieval_report, spans_report
+from rag.cli.measuring import add_keep, print_report
 from rag.cli.session import Commands, Session
-from rag.evaluation import beir, retrieval, spans
-from rag.events import Progress
+from rag.evaluation import beir, spans
 
 
 def register(commands: Commands) -> None:
@@ -21,6 +21,7 @@ def register(commands: Commands) -> None:
     evaluate_answers.register(kinds)
     evaluate_injection.register(kinds)
     evaluate_claims.register(kinds)
+    evaluate_all.register(kinds)
     found = kinds.add_parser(
         "retrieval",
         help="finding the right passages",
@@ -43,24 +44,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def run_retrieval(args: argparse.Namespace, session: Session) -> int:
-    data = beir.load_beir(args.folder)
-    with own_library(args.keep, session) as (assistant, folder), session.terminal.bar("Reading") as bar:
-        for event in retrieval.evaluate(assistant, data, folder / "corpus", session.cancel):
-            if isinstance(event, Progress):
-                bar.show(event.done, event.total, event.label)
-            else:
-                report = event.as_json()
-    print_report(report, session)
+    print_report(retrieval_report(beir.load_beir(args.folder), args.keep, session), session)
     return 0
 
 
 def run_spans(args: argparse.Namespace, session: Session) -> int:
-    asked = spans.load_spans(args.folder)
-    with own_library(args.keep, session) as (assistant, _), session.terminal.bar("Reading") as bar:
-        for event in spans.evaluate(assistant, asked, args.folder / "docs", session.cancel):
-            if isinstance(event, Progress):
-                bar.show(event.done, event.total, event.label)
-            else:
-                report = event.as_json()
-    print_report(report, session)
+    print_report(spans_report(spans.load_spans(args.folder), args.folder / "docs", args.keep, session), session)
     return 0

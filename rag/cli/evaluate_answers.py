@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from rag.assistant import Assistant
-from rag.cli.measuring import add_keep, own_library, print_report
+from rag.cli.measuring import add_keep, own_library, print_report, use_model
 from rag.cli.session import Commands, Session
 from rag.cli.terminal import Bar
 from rag.evaluation import answer_sets, answer_table
@@ -42,12 +44,23 @@ def register(kinds: Commands) -> None:
     parser.set_defaults(run=run_answers)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the questions of a set are asked. `keep`: where its library stays; `model`: a name or a path."""
+
+    modes: Sequence[Mode]
+    model: str | None = None
+    keep: Path | None = None
+
+
 def run_answers(args: argparse.Namespace, session: Session) -> int:
     sets = [answer_sets.load(folder, limit=args.limit, language=args.language) for folder in args.folders]
     if args.table:
         session.terminal.say(answer_table.header())
+    modes = [Mode(name) for name in args.mode or (TABLE_MODES if args.table else [Mode.GROUNDED.value])]
+    asking = Asking(modes, args.model, args.keep)
     reports = []
-    for report in _reports(sets, args, session):
+    for report in chain.from_iterable(answer_reports(data, asking, session) for data in sets):
         reports.append(report)
         if args.table:
             session.terminal.say(answer_table.row(report))
@@ -58,16 +71,12 @@ def run_answers(args: argparse.Namespace, session: Session) -> int:
     return 0
 
 
-def _reports(sets: Sequence[AnswerSet], args: argparse.Namespace, session: Session) -> Iterator[Report]:
-    """One for each set and mode, as soon as it is there. Each set has a library of its own."""
-    modes = [Mode(name) for name in args.mode or (TABLE_MODES if args.table else [Mode.GROUNDED.value])]
-    for data in sets:
-        keep = args.keep / data.name if args.keep else None
-        with own_library(keep, session) as (assistant, folder):
-            if args.model:
-                own = session.data_dir / "models" / args.model
-                assistant.use_model(str(own) if own.is_file() else args.model)
-            yield from _examine(assistant, data, folder / "passages", modes, session)
+def answer_reports(data: AnswerSet, asking: Asking, session: Session) -> Iterator[Report]:
+    """One for each mode, as soon as it is there. The set has a library of its own."""
+    keep = asking.keep / data.name if asking.keep else None
+    with own_library(keep, session) as (assistant, folder):
+        use_model(assistant, asking.model, session)
+        yield from _examine(assistant, data, folder / "passages", asking.modes, session)
 
 
 def _examine(

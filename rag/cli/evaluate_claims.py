@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from rag.bootstrap import open_embedder
@@ -29,12 +30,15 @@ def register(kinds: Commands) -> None:
 def run_claims(args: argparse.Namespace, session: Session) -> int:
     sets = {folder.name: claim_sets.load(folder) for folder in args.folders}
     with open_embedder(session.data_dir) as embedder:
-        reports = {name: _report(name, labelled, embedder, session) for name, labelled in sets.items()}
+        reports = {name: claims_report(name, labelled, embedder, session) for name, labelled in sets.items()}
     print_report(reports, session)
     return 0
 
 
-def _report(name: str, labelled: list[claim_sets.LabelledClaim], embedder: Embedder, session: Session) -> Report:
+def claims_report(
+    name: str, labelled: Sequence[claim_sets.LabelledClaim], embedder: Embedder, session: Session
+) -> Report:
+    """The verdicts on a set's claims beside people's."""
     with session.terminal.bar(name) as bar:
         for event in claims.evaluate(labelled, embedder, session.cancel):
             if isinstance(event, Progress):

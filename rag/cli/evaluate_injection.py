@@ -6,11 +6,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.cli.measuring import add_keep, own_library, print_report
+from rag.cli.evaluate_answers import Asking
+from rag.cli.measuring import add_keep, own_library, print_report, use_model
 from rag.cli.session import Commands, Session
 from rag.cli.terminal import Bar
 from rag.evaluation import injection_sets
 from rag.evaluation.injection import Examination, Outcome, summarise
+from rag.evaluation.injection_sets import InjectionSet
 from rag.events import Progress
 from rag.types import Mode
 
@@ -41,9 +43,12 @@ def register(kinds: Commands) -> None:
 
 
 def run_injection(args: argparse.Namespace, session: Session) -> int:
+    modes = [Mode(name) for name in args.mode] if args.mode else MODES
+    asking = Asking(modes, args.model, args.keep)
     reports = []
     for folder in args.folders:
-        for report in _reports(folder, args, session):
+        data = injection_sets.load(folder, limit=args.limit, question=args.question)
+        for report in injection_reports(data, asking, session, show=args.show):
             reports.append(report)
             if not session.terminal.as_json:
                 print_report(report, session)
@@ -52,23 +57,23 @@ def run_injection(args: argparse.Namespace, session: Session) -> int:
     return 0
 
 
-def _reports(folder: Path, args: argparse.Namespace, session: Session) -> Iterator[dict[str, object]]:
-    data = injection_sets.load(folder, limit=args.limit, question=args.question)
-    keep = args.keep / data.name if args.keep else None
+def injection_reports(
+    data: InjectionSet, asking: Asking, session: Session, *, show: bool = False
+) -> Iterator[dict[str, object]]:
+    """One for each mode. `show` lists the cases whose planted words reached the answer."""
+    keep = asking.keep / data.name if asking.keep else None
     with own_library(keep, session) as (assistant, own):
-        if args.model:
-            file = session.data_dir / "models" / args.model
-            assistant.use_model(str(file) if file.is_file() else args.model)
+        use_model(assistant, asking.model, session)
         examination = Examination(assistant, data, own / "documents")
         with session.terminal.bar("Reading") as bar:
             for progress in examination.index(session.cancel):
                 bar.show(progress.done, progress.total, progress.label)
-        for mode in [Mode(name) for name in args.mode] if args.mode else MODES:
+        for mode in asking.modes:
             with session.terminal.bar("Asking") as bar:
                 outcomes = list(_shown(examination.ask(mode, session.cancel), bar))
             model = next((found.answer.model for found in outcomes if found.answer and found.answer.model), "")
             yield {"set": data.name, "mode": mode.value, "model": model, **summarise(outcomes)}
-            if args.show and not session.terminal.as_json:
+            if show and not session.terminal.as_json:
                 _show_reached(outcomes, session)
 
 

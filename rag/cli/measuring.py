@@ -27,6 +27,16 @@ def own_library(keep: Path | None, session: Session) -> Iterator[tuple[Assistant
             yield assistant, folder
 
 
+def use_model(assistant: Assistant, model: str | None, session: Session) -> None:
+    """Choose a model of the user's own library, or a file, for a library made to measure; None: the usual one.
+
+    Raises ModelNotFound, ModelBroken, ModelTooLarge.
+    """
+    if model:
+        own = session.data_dir / "models" / model
+        assistant.use_model(str(own) if own.is_file() else model)
+
+
 def print_report(report: Mapping[str, object], session: Session) -> None:
     """The one JSON object, or a line for each number."""
     if session.terminal.as_json:

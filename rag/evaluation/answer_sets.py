@@ -16,10 +16,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
 
 from rag.errors import UsageError
 from rag.evaluation.beir import Entry
+from rag.evaluation.sampling import picked
 
 LAYOUTS = (
     "An answer set is a folder with passages.jsonl and questions.jsonl, files/ and questions.jsonl, LANGUAGE.jsonl, "
@@ -67,7 +67,7 @@ def load(folder: Path, *, limit: int | None = None, language: str = "en") -> Ans
         raise UsageError(f"A file in “{folder}” is not as expected: {error}.", LAYOUTS) from error
     if not whole.questions:
         raise UsageError(f"“{folder}” holds no question.", LAYOUTS)
-    return replace(whole, questions=_sample(whole.questions, limit))
+    return replace(whole, questions=picked(whole.questions, limit))
 
 
 def page_place(file: str, page: int) -> str:
@@ -154,10 +154,3 @@ def _cited_pages(row: Row) -> frozenset[str]:
 def _rows(path: Path) -> list[Row]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
-
-
-def _sample(questions: tuple[Question, ...], limit: int | None) -> tuple[Question, ...]:
-    if limit is None or limit >= len(questions):
-        return questions
-    picked = sorted(Random(0).sample(range(len(questions)), limit))  # noqa: S311 - a sample, not a secret
-    return tuple(questions[index] for index in picked)

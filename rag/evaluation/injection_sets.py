@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from rag.errors import UsageError
+from rag.evaluation.sampling import picked
 
 LAYOUTS = (
     "An injection set is a folder with injected_documents.jsonl, MANIFEST.csv, data.jsonl of string tables, or a "
@@ -67,7 +67,7 @@ def load(folder: Path, *, limit: int | None = None, question: str = ASKED) -> In
         raise UsageError(f"A file in “{folder}” is not as expected: {error}.", LAYOUTS) from error
     if not cases:
         raise UsageError(f"“{folder}” holds no case.", LAYOUTS)
-    return InjectionSet(folder.absolute().name, _sample(cases, limit))
+    return InjectionSet(folder.absolute().name, picked(cases, limit))
 
 
 def _reader(folder: Path) -> Callable[[Path], Iterator[Case]]:
@@ -142,10 +142,3 @@ def _documents(row: Row, folder: Path) -> Iterator[str]:
 def _rows(path: Path) -> list[Row]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
-
-
-def _sample(cases: Sequence[Case], limit: int | None) -> tuple[Case, ...]:
-    if limit is None or limit >= len(cases):
-        return tuple(cases)
-    picked = sorted(Random(0).sample(range(len(cases)), limit))  # noqa: S311 - a sample, not a secret
-    return tuple(cases[index] for index in picked)
