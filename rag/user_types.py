@@ -93,6 +93,8 @@ class Preferences:
     `strength` says how far answers are held to their sources (rag.constraint.Strength); empty: as suits the model.
     `certainty`: the model's own certainty is shown behind the sentences (rag.account.Certainty).
     `watch`: changes in the folders of the library are followed while they happen.
+    `passage_tokens`: most tokens of a passage; 0: as suits the embedder. It and `embedder` say how the passages in the
+    library were made, so they are changed by rag.restaging alone.
     """
 
     model: str = ""
@@ -105,6 +107,7 @@ class Preferences:
     strength: str = ""
     certainty: bool = False
     watch: bool = True
+    passage_tokens: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -19,6 +19,7 @@ from rag.errors import NotFound, UsageError
 from rag.store.packing import pack_blocks, pack_boxes, pack_cells, unpack_blocks, unpack_boxes, unpack_cells
 from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
 from rag.store.scoping import in_scope, listed
+from rag.store.staging_schema import StagedDocumentRow
 from rag.types import PAGE_BREAK, Document, DocumentState, Excerpt, Page, Passage, Scope, Span
 
 
@@ -103,7 +104,8 @@ def remove(session: Session, document_id: int) -> bool:
 
 
 def clear(session: Session, document_id: int) -> None:
-    """Pages and passages out; their vectors go with them, sources forget their passage."""
+    """Pages and passages out, staged ones too; their vectors go with them, sources forget their passage."""
+    session.execute(delete(StagedDocumentRow).where(StagedDocumentRow.document_id == document_id))
     session.execute(delete(PageRow).where(PageRow.document_id == document_id))
     session.execute(delete(PassageRow).where(PassageRow.document_id == document_id))
 

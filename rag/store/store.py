@@ -1,4 +1,4 @@
-"""The store: one data directory, one database file, and the six things kept in it."""
+"""The store: one data directory, one database file, and the seven things kept in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rag.store.journal import Journal
 from rag.store.library import Library
 from rag.store.preferences import PreferencesStore
 from rag.store.reports import ReportShelf
+from rag.store.staging import Staging
 
 
 class Store:
@@ -24,6 +25,7 @@ class Store:
         self.drafts = Drafts(database)
         self.reports = ReportShelf(database)
         self.preferences = PreferencesStore(database)
+        self.staging = Staging(database)
         self._database = database
 
     @classmethod

@@ -197,6 +197,9 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
             "report_rows",
             "report_sources",
             "reports",
+            "staged_passages",
+            "staged_documents",
+            "index_changes",
             "document_stamps",
             "folder_notes",
         ):
