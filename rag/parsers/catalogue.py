@@ -23,15 +23,16 @@ from rag.parsers.html import HtmlParser
 from rag.parsers.image import ImageParser
 from rag.parsers.mail import MailParser, MboxParser
 from rag.parsers.markdown import MarkdownParser
-from rag.parsers.old_office import OldOfficeParser
 from rag.parsers.markup import MarkupParser
 from rag.parsers.notebook import NotebookParser
+from rag.parsers.old_office import OldOfficeParser
+from rag.parsers.outlook import OutlookParser
 from rag.parsers.pdf import PdfParser
 from rag.parsers.pptx import PptxParser
 from rag.parsers.subtitles import SubtitleParser
 from rag.parsers.text import TextParser
-from rag.parsers.xlsx import XlsxParser
 from rag.parsers.web_archive import MhtmlParser, WebArchiveParser
+from rag.parsers.xlsx import XlsxParser
 from rag.ports import Parser
 
 PARSERS: tuple[Parser, ...] = (
@@ -40,6 +41,7 @@ PARSERS: tuple[Parser, ...] = (
     PptxParser(),
     XlsxParser(),
     OldOfficeParser(),
+    OutlookParser(lambda path: choose(path)),
     EpubParser(),
     HtmlParser(),
     MhtmlParser(),
@@ -73,9 +75,9 @@ def choose(path: Path, parsers: Sequence[Parser] = PARSERS) -> Parser:
     if is_text(head):
         if named is not None and _reads_text(named):
             return named
-        found = _by_content(head, parsers) or named or (_plain(parsers) if not path.suffix else None)
+        found = _by_content(head, named, parsers) or named or (_plain(parsers) if not path.suffix else None)
     else:
-        found = _by_content(head, parsers) or (named if named is not None and not _reads_text(named) else None)
+        found = _by_content(head, named, parsers) or (named if named is not None and not _reads_text(named) else None)
     if found is None:
         raise _unsupported(path, binary=named is not None)
     return found
@@ -116,8 +118,10 @@ def _by_name(path: Path, parsers: Sequence[Parser]) -> Parser | None:
     return next((parser for parser in parsers if media_type in parser.media_types), None)
 
 
-def _by_content(head: bytes, parsers: Sequence[Parser]) -> Parser | None:
-    return next((parser for parser in parsers if parser.recognises(head)), None)
+def _by_content(head: bytes, named: Parser | None, parsers: Sequence[Parser]) -> Parser | None:
+    """Of several that know the content the one that the name promises, else the first."""
+    found = [parser for parser in parsers if parser.recognises(head)]
+    return named if named in found else next(iter(found), None)
 
 
 def _reads_text(parser: Parser) -> bool:

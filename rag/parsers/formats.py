@@ -23,6 +23,7 @@ WEB_ARCHIVE = "application/x-webarchive"
 EPUB = "application/epub+zip"
 EML = "message/rfc822"
 MBOX = "application/mbox"
+OUTLOOK = "application/vnd.ms-outlook"
 NOTEBOOK = "application/x-ipynb+json"
 SRT = "text/x-subrip"
 VTT = "text/vtt"
@@ -107,6 +108,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".epub": EPUB,
     ".eml": EML,
     ".mbox": MBOX,
+    ".msg": OUTLOOK,
     ".ipynb": NOTEBOOK,
     ".srt": SRT,
     ".vtt": VTT,

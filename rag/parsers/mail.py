@@ -72,7 +72,7 @@ class MailParser:
         message = _parsed(as_utf8(path.read_bytes()))
         if not message.items() and not part_text(message).strip():
             raise DocumentEmpty(f"“{name}” holds no message.")
-        yield from _numbered(_alone(message, _Reading(self._choose)))
+        yield from read_message(message, self._choose)
 
 
 class MboxParser:
@@ -116,6 +116,11 @@ class MboxParser:
                 yield PageSkipped(0, "it is nested too deeply to be read", where)
         if not number:
             raise DocumentEmpty(f"“{shown_name(path)}” holds no message.")
+
+
+def read_message(message: Message, choose: Choose) -> Iterator[Item]:
+    """Yield the subject, the message as a page, and those of its attachments, all numbered from 1."""
+    yield from _numbered(_alone(message, _Reading(choose)))
 
 
 class _Reading:
