@@ -71,7 +71,7 @@ class Ingest:
         self._index = index
         self._surveyor = Surveyor(reads)
         self._way = way or RightOfWay()
-        self._at_once = at_once
+        self.at_once = at_once
 
     def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
         """Read files and folders. A folder becomes a collection named after it unless `collection` names one.
@@ -208,7 +208,7 @@ class Ingest:
         """Files that were being read when the program ended come last and alone: the rest is safe by then."""
         suspects = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
         work = _Work(survey.files)
-        with Readings(self._desk, self._at_once, cancel) as readings:
+        with Readings(self._desk, self.at_once, cancel) as readings:
             for file in suspects_last(survey.files, suspects):
                 cancel.check()
                 while readings and (readings.is_full() or file in suspects):

@@ -7,11 +7,23 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.benchmarks import answering, indexing, memory, responsiveness, starting, viewing, window
+from tests.benchmarks import (
+    answering,
+    asking_beside,
+    first_question,
+    indexing,
+    memory,
+    responsiveness,
+    starting,
+    viewing,
+    window,
+)
 
 BENCHMARKS = {
     "window": window.measure,
     "indexing": indexing.measure,
+    "first_question": first_question.measure,
+    "asking_beside": asking_beside.measure,
     "starting": starting.measure,
     "answering": answering.measure,
     "responsiveness": responsiveness.measure,
