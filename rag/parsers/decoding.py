@@ -1,7 +1,8 @@
 """Reads a file of text in whatever encoding it has.
 
 In this order: byte order mark, the encoding the file declares (HTML), UTF-16 told by its zero bytes, UTF-8, UTF-8 with
-a few broken bytes, and what charset-normalizer finds most plausible. It knows nothing of formats.
+a few broken bytes, an encoding of one byte a letter that its languages' letters tell, and what charset-normalizer
+finds most plausible. It knows nothing of formats.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from charset_normalizer import from_bytes
 
 from rag.errors import DocumentTooLarge, DocumentUnsupported
 from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.encodings import single_byte_encoding
 
 MAX_BYTES = 64 * 2**20
 """Larger files of text are logs or data; reading one would hold all of it in memory several times over."""
@@ -36,6 +38,8 @@ _BINARY_STARTS = (
 )  # fmt: skip
 
 _CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32), 127])
+
+_PLAIN = bytes([0, 9, 10, 13, *range(32, 127)])
 
 
 def read_text(path: Path, *, declared: re.Pattern[bytes] | None = None) -> str:
@@ -69,7 +73,7 @@ def is_text(head: bytes) -> bool:
         return False
     # A few stray NULs and escapes are found in real logs and exports; formats of bytes are full of them.
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    return controls <= 0.1 * len(head)
+    return controls <= 0.1 * len(head) or (_plain_but_for_nuls(head) and head.count(0) <= 0.3 * len(head))
 
 
 def decode(data: bytes, declared: str = "") -> str:
@@ -100,8 +104,11 @@ def _decode_other(data: bytes, declared: str) -> str:
         return lenient
     if declared and _known(declared):
         return data.decode(declared, "replace")
-    best = from_bytes(_sample(data)).best()
-    return data.decode(best.encoding if best else "cp1252", "replace")
+    encoding = single_byte_encoding(data)
+    if not encoding:
+        best = from_bytes(_sample(data)).best()
+        encoding = best.encoding if best else "cp1252"
+    return data.decode(encoding, "replace")
 
 
 def _sample(data: bytes) -> bytes:
@@ -118,9 +125,16 @@ def _utf16_without_bom(head: bytes) -> str:
     if pairs < 4:
         return ""
     even, odd = head[0 : 2 * pairs : 2].count(0) / pairs, head[1 : 2 * pairs : 2].count(0) / pairs
+    if max(even, odd) < 0.9 and _plain_but_for_nuls(head):  # records of fixed length, their ends filled up
+        return ""
     if odd > 0.4 and even < 0.05:
         return "utf-16-le"
     return "utf-16-be" if even > 0.4 and odd < 0.05 else ""
+
+
+def _plain_but_for_nuls(head: bytes) -> bool:
+    """Whether all bytes but the zeros are ASCII that prints. Text in UTF-16 holds others, unless it is all English."""
+    return not head.translate(None, _PLAIN)
 
 
 def _known(encoding: str) -> bool:

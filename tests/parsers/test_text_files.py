@@ -42,6 +42,31 @@ def test_text_of_any_encoding_is_read(tmp_path: Path, text: str, encoding: str) 
     assert read_page(TextParser(), write(tmp_path, "a.txt", text.encode(encoding))).text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("El niño pidió más café al señor Núñez; la factura subió a 30 €.", "cp1252"),
+        ("El niño pidió más café al señor Núñez; la niñez pasó aquí.", "mac_roman"),
+        ("Die Miete für die Wohnung beträgt jährlich 900 Mark; schöne Grüße.", "cp850"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy o nájmu.", "iso8859-2"),
+        ("Zażółć gęślą jaźń, a czynsz płać na czas.", "cp1250"),
+        ("Kiracı kirayı her ayın üçüncü iş gününde öder; ışık açık, ağaç yeşil.", "cp1254"),
+        ("Плата за квартиру вносится третьего числа.", "cp866"),
+        ("Το ενοίκιο πληρώνεται την τρίτη εργάσιμη ημέρα.", "iso8859-7"),
+        ("שכר הדירה משולם ביום השלישי.", "iso8859-8"),
+        ("يدفع الإيجار في اليوم الثالث من كل شهر.", "iso8859-6"),
+        ("房租每月三日前支付,可以养猫。", "gb18030"),
+        ("집세는 매달 세 번째 날까지 지불해야 합니다. 고양이는 환영합니다.", "euc-kr"),
+    ],
+)
+def test_the_letters_of_its_languages_tell_an_old_encoding(tmp_path: Path, text: str, encoding: str) -> None:
+    assert read_page(TextParser(), write(tmp_path, "a.txt", text.encode(encoding))).text == text
+
+
+def test_records_filled_up_with_zeros_are_no_utf_16(tmp_path: Path) -> None:
+    assert read_page(TextParser(), write(tmp_path, "a.txt", b"abc\0def\0" * 100)).text == "abcdef" * 100
+
+
 def test_a_few_broken_bytes_do_not_change_the_encoding(tmp_path: Path) -> None:
     data = "Schöne Grüße aus Köln. ".encode() * 5 + b"\xff" + "Übermut".encode()
     assert read_page(TextParser(), write(tmp_path, "a.txt", data)).text.endswith("\ufffdÜbermut")
