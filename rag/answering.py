@@ -41,6 +41,7 @@ from rag.types import (
     Source,
 )
 from rag.user_types import AnswerSettings, Turn
+from rag.verifying import Verified, Verifier
 from rag.wording import BUG, FREE_NEEDS, NOTHING_SEARCHED, left_out
 
 PASSAGES = 6
@@ -76,15 +77,24 @@ COMMIT_EVERY_S = 1.0
 class Answering:
     """Answers questions inside stored conversations."""
 
-    def __init__(self, retriever: Retriever, extractor: Extractor, journal: Journal, generator: Generator) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        extractor: Extractor,
+        journal: Journal,
+        generator: Generator,
+        verifier: Verifier | None = None,
+    ) -> None:
+        """Without a `verifier` what is written is checked by rules alone."""
         self._retriever = retriever
         self._extractor = extractor
         self._journal = journal
         self._generator = generator
+        self._verifier = verifier
 
     def with_generator(self, generator: Generator) -> Answering:
         """The same with another model: one that is listened to, say."""
-        return Answering(self._retriever, self._extractor, self._journal, generator)
+        return Answering(self._retriever, self._extractor, self._journal, generator, self._verifier)
 
     def ask(
         self,
@@ -294,7 +304,7 @@ class Answering:
                 running.text = running.cited.text
             raise
         if grounded:
-            yield from self._check(prompt.sources, running, small=small)
+            yield from self._check(prompt.sources, running, cancel, small=small)
 
     def _generate(self, request: GenerationRequest, running: RunningAnswer, cancel: CancelToken) -> Iterator[AskEvent]:
         committed = time.monotonic()
@@ -319,10 +329,15 @@ class Answering:
         if running.generated and running.generated.stop_reason == "length":
             yield self._notice(running, "The answer reached its maximum length and stops here.")
 
-    def _check(self, sources: Sequence[Source], running: RunningAnswer, *, small: bool) -> Iterator[AskEvent]:
+    def _check(
+        self, sources: Sequence[Source], running: RunningAnswer, cancel: CancelToken, *, small: bool
+    ) -> Iterator[AskEvent]:
         """Hold what the model wrote against the sources. The bundled reader may only phrase what was found."""
         found = first_found(running.quotes) if small else None
-        cited = cite(running.text, sources)
+        verified = self._verified(running.text, sources, cancel)
+        cited = verified.cited
+        if verified.problem:
+            yield self._notice(running, verified.problem)
         if found is not None and not phrases(cited, found):
             running.cited = cite_found(found)
             running.text = running.cited.text
@@ -334,6 +349,11 @@ class Answering:
         else:
             running.cited, running.text = cited, cited.text
             yield Cited(running.text, cited.citations)
+
+    def _verified(self, text: str, sources: Sequence[Source], cancel: CancelToken) -> Verified:
+        if self._verifier is None:
+            return Verified(cite(text, sources))
+        return self._verifier.check(text, sources, cancel)
 
     def _history(self, question: Message) -> list[Turn]:
         """The turns above the question that a model took part in, each with the sources first given in it."""

@@ -20,7 +20,7 @@ from rag.support import is_claim
 from rag.types import CheckedSentence, Citation, CitationOrigin, Quote, SentenceVerdict, Source, Span
 from rag.verdicts.clauses import smallest
 from rag.verdicts.evidence import Windows
-from rag.verdicts.judging import SUPPORTED, Judgement, judge
+from rag.verdicts.judging import SUPPORTED, Entails, Judgement, judge
 from rag.verdicts.statement import read
 
 _MARKS = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
@@ -70,8 +70,11 @@ class Evidence:
         return Span(first + self.start, first + self.end, self.source.span.page)
 
 
-def cite(answer: str, sources: Sequence[Source]) -> CitedText:
-    """Check the numbers in `answer` against `sources` and add the missing ones. Loses no word of the answer."""
+def cite(answer: str, sources: Sequence[Source], entails: Entails | None = None) -> CitedText:
+    """Check the numbers in `answer` against `sources` and add the missing ones. Loses no word of the answer.
+
+    `entails`: a model of entailment; without one the verdicts go by rules alone.
+    """
     windows = Windows(sources)
     numbers = {source.number for source in sources}
     parts: list[str] = []
@@ -81,7 +84,7 @@ def cite(answer: str, sources: Sequence[Source]) -> CitedText:
     for sentence in _split(answer):
         parts.append(sentence.before)
         length += len(sentence.before)
-        judgement, found = _evidence(sentence, windows, numbers)
+        judgement, found = _evidence(sentence, windows, numbers, entails)
         end = length + len(sentence.text)
         if sentence.text:
             checked.append(_checked(sentence, judgement, length, end))
@@ -206,17 +209,19 @@ def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _evidence(
-    sentence: _Sentence, windows: Windows, numbers: set[int]
+    sentence: _Sentence, windows: Windows, numbers: set[int], entails: Entails | None
 ) -> tuple[Judgement | None, list[tuple[Evidence, CitationOrigin]]]:
     """The verdict, and what to cite: the model's own numbers where these are as good as the best, else the best.
 
     What is carried only in part is given no number that the model did not write, unless all but a name is there.
     """
-    hinted = [judge(sentence.text, windows, source=number) for number in sentence.hints if number in numbers]
+    hinted = [
+        judge(sentence.text, windows, source=number, entails=entails) for number in sentence.hints if number in numbers
+    ]
     if not sentence.claim:
         kept = [one for one in hinted if one.verdict is SentenceVerdict.SUPPORTED]
         return None, [(_stretch(sentence.text, one), CitationOrigin.MODEL) for one in kept]
-    best = judge(sentence.text, windows)
+    best = judge(sentence.text, windows, entails=entails)
     if best.verdict is SentenceVerdict.NOT_SUPPORTED:
         return best, []
     kept = [one for one in hinted if one.verdict is best.verdict]

@@ -52,8 +52,17 @@ class Window:
     @property
     def context(self) -> Statement:
         """What may name the subject without being evidence: title, heading, the sentences before."""
-        before = self.source.text[max(0, self.start - LOOK_BACK) : self.start]
-        return read(f"{self.source.document}. {self.source.heading}. {before}")
+        return read(f"{self.source.document}. {self.source.heading}. {self._before}")
+
+    @property
+    def told(self) -> str:
+        """The window below what names its subject, on one line: what a model of entailment reads."""
+        heads = (f"{head}." for head in (self.source.document, self.source.heading) if head)
+        return " ".join(" ".join((*heads, self._before, self.text)).split())
+
+    @property
+    def _before(self) -> str:
+        return self.source.text[max(0, self.start - LOOK_BACK) : self.start]
 
 
 class Windows:

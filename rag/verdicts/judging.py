@@ -1,6 +1,7 @@
 """The verdict on one sentence: which window of the sources carries it, and what the checks hold against it.
 
-    claim -> nearest windows -> six checks on each -> likelihood -> supported, partly or not, with a reason
+    claim -> nearest windows -> a model of entailment and six checks on each -> likelihood -> supported, partly or not,
+    with a reason
 
 A window that says otherwise is no support, however alike. Where none is left that supports, the likest one tells the
 reason. It knows neither answers nor citations.
@@ -30,6 +31,9 @@ NEARER = 0.1
 """A window that says otherwise and holds so much more of the claim's own words prevails over one that supports it."""
 
 Check = Callable[[Statement, Statement, Statement], Finding | None]
+
+Entails = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
+"""For each claim and text the probability that the text says it; raises nothing but what stops the whole answer."""
 
 CHECKS: tuple[Check, ...] = (
     dates.check, numbers.check, names.check, negation.check, comparisons.check, quantifiers.check
@@ -64,10 +68,15 @@ class _Held:
         return self.finding is not None and self.finding.hard and self.probability >= ALIKE
 
 
-def judge(claim: str, windows: Windows, *, source: int | None = None) -> Judgement:
-    """The verdict on `claim`; with `source` from the windows of the source of that number alone."""
+def judge(claim: str, windows: Windows, *, source: int | None = None, entails: Entails | None = None) -> Judgement:
+    """The verdict on `claim`; with `source` from the windows of the source of that number alone.
+
+    Without `entails` the words shared say how likely a window carries it.
+    """
     statement = read(claim)
-    held = [_hold(statement, window, windows) for window in windows.nearest(statement, source=source)]
+    near = windows.nearest(statement, source=source)
+    entailed = entails([(claim, window.told) for window in near]) if entails and near else [None] * len(near)
+    held = [_hold(statement, window, windows, read_as) for window, read_as in zip(near, entailed, strict=True)]
     if not held:
         return Judgement(SentenceVerdict.NOT_SUPPORTED, 0.0, "nothing like it stands in the sources")
     carrying = next((one for one in held if one.carries), None)
@@ -82,13 +91,14 @@ def judge(claim: str, windows: Windows, *, source: int | None = None) -> Judgeme
     return _judgement(SentenceVerdict.PARTLY if is_partly else SentenceVerdict.NOT_SUPPORTED, likest)
 
 
-def _hold(claim: Statement, window: Window, windows: Windows) -> _Held:
+def _hold(claim: Statement, window: Window, windows: Windows, entailed: float | None) -> _Held:
     findings = [check(claim, window.statement, window.context) for check in CHECKS]
     told = [finding for finding in findings if finding is not None]
     told.sort(key=lambda finding: not finding.hard)
     confirmed = findings[0] is None and findings[1] is None
     likeness = features(claim, window, windows, confirmed=confirmed)
-    return _Held(window, likeness.covered, round(likeness.probability, 4), told[0] if told else None)
+    probability = round(likeness.probability(entailed), 4)
+    return _Held(window, likeness.covered, probability, told[0] if told else None)
 
 
 def _judgement(verdict: SentenceVerdict, held: _Held) -> Judgement:
