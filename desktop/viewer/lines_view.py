@@ -18,7 +18,7 @@ from desktop.viewer.context import Range, Shown
 from desktop.viewer.markdown_look import MarkdownLook
 from desktop.viewer.text_marks import Segment, cursors_over, marks
 from desktop.viewer.units import Units, unit_for_unit
-from rag.parsers.formats import MARKDOWN, TEXT
+from rag.parsers.formats import MARKDOWN, MARKUP, TEXT
 
 BAR = 3
 """Pixels of the bar beside the passage's lines."""
@@ -51,7 +51,7 @@ class LinesView(QPlainTextEdit):
     def show_text(self, shown: Shown, media_type: str, language: str) -> None:
         """Stand at the quote. `language` is Pygments' name of what code is written in."""
         self._shown, self._units = shown, Units(shown.text)
-        self._code = media_type not in (TEXT, MARKDOWN)
+        self._code = media_type not in (TEXT, MARKDOWN, *MARKUP.values())
         self._drop_looks()
         wrap = QPlainTextEdit.LineWrapMode.NoWrap if self._code else QPlainTextEdit.LineWrapMode.WidgetWidth
         self.setLineWrapMode(wrap)

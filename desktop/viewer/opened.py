@@ -31,13 +31,13 @@ from desktop.viewer.reference import Reference
 from desktop.viewer.scores import ScoreBars
 from local_models.cancel import CancelToken
 from rag.errors import FootnoteError
-from rag.parsers.formats import CODE, CODE_NAMES, MARKDOWN, TEXT
+from rag.parsers.formats import CODE, CODE_NAMES, MARKDOWN, MARKUP, TEXT
 from rag.types import Document, Place
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-BY_LINES = frozenset({TEXT, MARKDOWN, *CODE.values(), *CODE_NAMES.values()})
+BY_LINES = frozenset({TEXT, MARKDOWN, *MARKUP.values(), *CODE.values(), *CODE_NAMES.values()})
 """Kinds of files whose stored text is the file's, line by line."""
 
 UNPLACED = "The quote could not be placed on the page exactly, so nothing is marked there; “Text” shows it."
