@@ -33,6 +33,12 @@ questions): 200 tokens .97 .98 .92 .59, 160 tokens .91 .99 .87 .52, 128 tokens .
 tokens, where short passages come in greater number, the three differ by less than the sets' noise.
 """
 
+LEAST_PASSAGE_TOKENS = 24
+"""Shorter passages are no sentences any more."""
+
+ROOM_ABOVE = 56
+"""Tokens that are left for the title and the headings above a passage, and for the two special ones."""
+
 CHARACTERS_PER_TOKEN = 8
 """No passage is longer than this times its limit: WordPiece counts any word of over 100 letters as one token."""
 
@@ -68,6 +74,11 @@ def cut(
                 for span in _fit(document.text, start, end, tokens, limit):
                     yield document.passage(ordinal, span, heading)
                     ordinal += 1
+
+
+def passage_limit(reads: int, wanted: int = 0) -> int:
+    """Most tokens of a passage for an embedder that reads so many: `wanted`, or PASSAGE_TOKENS if it is 0, or fewer."""
+    return max(LEAST_PASSAGE_TOKENS, min(wanted or PASSAGE_TOKENS, reads - ROOM_ABOVE))
 
 
 def heading_text(source: str) -> str:

@@ -47,11 +47,11 @@ class ChildReader:
         tokenizer: Callable[[], Path],
         *,
         limits: Limits | None = None,
-        passage_tokens: int = PASSAGE_TOKENS,
+        passage_tokens: Callable[[], int] = lambda: PASSAGE_TOKENS,
         command: Sequence[str] | None = None,
         scratch: Path | None = None,
     ) -> None:
-        """`tokenizer` tells the tokenizer.json of the embedder now in use; `passage_tokens` is the passages' limit.
+        """`tokenizer` tells the tokenizer.json of the embedder now in use; `passage_tokens` the passages' limit.
 
         `command` starts another child than rag.parsers.worker. `scratch` is a folder of the child's own, made and
         removed here, where an attachment lies while it is read; a kill may leave one there, and nowhere else.
@@ -78,7 +78,7 @@ class ChildReader:
         params = {
             "path": str(path),
             "tokenizer": str(self._tokenizer()),
-            "limit": self._passage_tokens,
+            "limit": self._passage_tokens(),
             "characters": self._limits.characters,
             "pages": self._limits.pages,
         }

@@ -23,6 +23,7 @@ from rag.index.terms import passage_terms
 from rag.parsers.attachments import MOST_BYTES
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
+from rag.parsers.cutting import Cutter
 from rag.parsers.limits import leave_no_files, limit_memory
 from rag.parsers.wire import Item, encode
 from rag.titles import full_title
@@ -33,8 +34,10 @@ MOST_TITLE = 500
 
 
 def handlers() -> dict[str, Handler]:
-    """ "read": {"path", "tokenizer", "limit", "characters", "pages"} -> the items of rag.parsers.wire; "ready"."""
-    return {"read": _Reader().read, "ready": _ready}
+    """ "read": {"path", "tokenizer", "limit", "characters", "pages"} -> the items of rag.parsers.wire; "ready"; "cut":
+    see rag.parsers.cutting.
+    """
+    return {"read": _Reader().read, "cut": Cutter().cut, "ready": _ready}
 
 
 def _ready(_: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:

@@ -71,7 +71,7 @@ def test_a_pdf_comes_out_as_pages_and_passages(reader: ChildReader, tmp_path: Pa
 
 
 def test_passages_are_measured_in_the_embedders_tokens(tmp_path: Path) -> None:
-    small = ChildReader(tokenizer, passage_tokens=12)
+    small = ChildReader(tokenizer, passage_tokens=lambda: 12)
     try:
         items = list(small.read(write(tmp_path, "a.md", "# Rent\n\n" + "Unbelievable circumstances. " * 20), never()))
     finally:
