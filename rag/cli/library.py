@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.assistant import Assistant
@@ -13,7 +13,7 @@ from rag.cli.shapes import collection_json, document_json, hit_json
 from rag.errors import UsageError
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, Progress
 from rag.parsers.cleaning import shown_name
-from rag.types import DocumentState, Hit, Scores
+from rag.types import Document, DocumentState, Hit, Scores
 
 LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
 
@@ -65,7 +65,7 @@ def run_add(args: argparse.Namespace, session: Session) -> int:
     with session.open() as assistant:
         started = time.monotonic()
         events = assistant.add(args.paths, session.cancel, collection=args.collection)
-        finished, failures = _follow(events, session)
+        finished, failures = follow(events, session)
         embedded = 0 if args.words_only else embed(assistant, session)
         return _report(finished, failures, embedded, time.monotonic() - started, session)
 
@@ -73,7 +73,7 @@ def run_add(args: argparse.Namespace, session: Session) -> int:
 def run_refresh(_: argparse.Namespace, session: Session) -> int:
     with session.open() as assistant:
         started = time.monotonic()
-        finished, failures = _follow(assistant.refresh(session.cancel), session)
+        finished, failures = follow(assistant.refresh(session.cancel), session)
         return _report(finished, failures, embed(assistant, session), time.monotonic() - started, session)
 
 
@@ -82,7 +82,7 @@ def run_retry(args: argparse.Namespace, session: Session) -> int:
         started = time.monotonic()
         chosen = find_documents(assistant, args.wanted) if args.wanted else assistant.documents()
         left_out = [document.id for document in chosen if args.wanted or document.state in LEFT_OUT]
-        finished, failures = _follow(assistant.retry(left_out, session.cancel), session)
+        finished, failures = follow(assistant.retry(left_out, session.cancel), session)
         return _report(finished, failures, embed(assistant, session), time.monotonic() - started, session)
 
 
@@ -90,23 +90,27 @@ def run_docs(args: argparse.Namespace, session: Session) -> int:
     with session.open() as assistant:
         documents = assistant.documents(chosen_scope(args, assistant))
         collections = assistant.collections()
+        away = assistant.folders.away()
     terminal = session.terminal
     if terminal.as_json:
         terminal.result(
             {
                 "documents": [document_json(document) for document in documents],
                 "collections": [collection_json(collection) for collection in collections],
+                "unreachable": [str(folder) for folder in away],
             }
         )
         return 0
     if not documents:
         terminal.say("No documents yet. Add some with `footnote add PATH`.")
-    rows = [
-        (str(d.id), shown_name(d.path), d.reason or d.state.value, str(d.passages), str(d.path.parent))
-        for d in documents
-    ]
+    rows = [(str(d.id), shown_name(d.path), _state(d, away), str(d.passages), str(d.path.parent)) for d in documents]
     terminal.table(("No.", "Document", "State", "Passages", "Folder"), rows)
     return 0
+
+
+def _state(document: Document, away: Sequence[Path]) -> str:
+    state = document.reason or document.state.value
+    return f"{state}, not reachable now" if any(document.path.is_relative_to(each) for each in away) else state
 
 
 def run_remove(args: argparse.Namespace, session: Session) -> int:
@@ -168,7 +172,8 @@ def embed(assistant: Assistant, session: Session) -> int:
     return embedded
 
 
-def _follow(events: Iterator[AddEvent], session: Session) -> tuple[AddFinished, list[DocumentFailed]]:
+def follow(events: Iterator[AddEvent], session: Session) -> tuple[AddFinished, list[DocumentFailed]]:
+    """Show a bar while files are read; return the sum, and each file that could not be read."""
     finished = AddFinished(0, 0, (), 0)
     failures: list[DocumentFailed] = []
     with session.terminal.bar("Reading") as bar:
@@ -186,36 +191,46 @@ def _follow(events: Iterator[AddEvent], session: Session) -> tuple[AddFinished, 
     return finished, failures or list(finished.failed)
 
 
+def summary(finished: AddFinished, failures: Sequence[DocumentFailed]) -> dict[str, object]:
+    """The stable JSON of what came in, moved, went and was left out."""
+    return {
+        "added": finished.added,
+        "unchanged": finished.unchanged,
+        "moved": finished.moved,
+        "removed": finished.removed,
+        "failed": [{"path": str(f.path), "reason": f.reason, "code": f.code, "known": f.known} for f in failures],
+        "passages": finished.passages,
+        "skipped": finished.skipped,
+        "left_out": [
+            {"reason": each.reason, "count": each.count, "paths": [str(path) for path in each.paths]}
+            for each in finished.left_out
+        ],
+        "unreachable": [str(path) for path in finished.away],
+    }
+
+
 def _report(
     finished: AddFinished, failures: list[DocumentFailed], embedded: int, seconds: float, session: Session
 ) -> int:
     terminal = session.terminal
     if terminal.as_json:
-        terminal.result(
-            {
-                "added": finished.added,
-                "unchanged": finished.unchanged,
-                "failed": [
-                    {"path": str(f.path), "reason": f.reason, "code": f.code, "known": f.known} for f in failures
-                ],
-                "passages": finished.passages,
-                "skipped": finished.skipped,
-                "removed": finished.removed,
-                "embedded": embedded,
-                "seconds": round(seconds, 3),
-            }
-        )
+        terminal.result({**summary(finished, failures), "embedded": embedded, "seconds": round(seconds, 3)})
     else:
         for failure in failures:
             if not failure.known:
                 terminal.note(f"Left out: {failure.reason}")
+        for each in finished.left_out:
+            terminal.note(f"Left out: {each.reason} ({each.count}).")
+        for folder in finished.away:
+            terminal.note(f"{folder} is not reachable now; what was read from there can still be asked.")
         terminal.say(
             f"{_count(finished.added, 'document')} added ({_count(finished.passages, 'passage')}), "
             f"{finished.unchanged} unchanged, {len(failures)} left out"
+            + (f", {finished.moved} found at new places" if finished.moved else "")
             + (f", {finished.removed} gone from their folders" if finished.removed else "")
             + (f", {finished.skipped} of other formats skipped." if finished.skipped else ".")
         )
-    return 1 if failures and not finished.added and not finished.unchanged else 0
+    return 1 if failures and not (finished.added or finished.unchanged or finished.moved) else 0
 
 
 def _hit_lines(number: int, hit: Hit) -> str:

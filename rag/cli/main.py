@@ -18,7 +18,7 @@ from typing import NoReturn
 from local_models.cancel import CancelToken
 from local_models.offline import refuse_network
 from rag.bootstrap import open_assistant
-from rag.cli import ask, chat, demo, doctor, drafts, evaluate, feedback, history, library, models, reports
+from rag.cli import ask, chat, demo, doctor, drafts, evaluate, feedback, folders, history, library, models, reports
 from rag.cli.bugs import report_bug
 from rag.cli.session import Opener, Run, Session, stopping_on_interrupt
 from rag.cli.shapes import error_json
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"footnote {version('footnote')}")
     _add_common(parser, data=None, as_json=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for room in (library, ask, chat, history, feedback, models, drafts, reports, doctor, evaluate, demo):
+    for room in (library, folders, ask, chat, history, feedback, models, drafts, reports, doctor, evaluate, demo):
         room.register(commands)
     _add_to_all(parser)
     return parser

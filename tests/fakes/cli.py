@@ -57,6 +57,7 @@ from rag.types import (
     Timings,
 )
 from rag.user_types import Draft, DraftVersion, Preferences
+from tests.fakes.folders import FakeFolders
 
 EVERYTHING = Scope()
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -96,6 +97,8 @@ class FakeAssistant:
     warmed: list[Mode] = field(default_factory=list)
     closed: int = 0
     retried: list[tuple[int, ...]] = field(default_factory=list)
+    folders: FakeFolders = field(default_factory=FakeFolders)
+    sums: AddFinished | None = None
 
     def opener(self) -> Opener:
         return cast("Opener", lambda _folder: cast("Assistant", self))
@@ -116,7 +119,7 @@ class FakeAssistant:
         added = len(paths) - len(self.failing)
         for _ in range(added):
             yield DocumentAdded(LEASE, replaced=False)
-        yield AddFinished(added, 0, tuple(self.failing), 3 * added)
+        yield self.sums or AddFinished(added, 0, tuple(self.failing), 3 * added)
 
     def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
         self.retried.append(tuple(document_ids))

@@ -16,11 +16,11 @@ _LOOK_S = 0.005
 
 
 class FakeFolders:
-    """`told` is what the watching tells; `calls` what was asked, in order."""
+    """`told` is what the watching tells, None for Ctrl-C; `calls` what was asked, in order."""
 
     def __init__(self, calls: list[tuple[object, ...]] | None = None) -> None:
         self.calls = calls if calls is not None else []
-        self.told: Queue[Watched | Changed] = Queue()
+        self.told: Queue[Watched | Changed | None] = Queue()
         self.missing: tuple[Path, ...] = ()
         self.kept: list[Folder] = []
         self.rules: dict[int, list[str]] = {}
@@ -37,9 +37,13 @@ class FakeFolders:
         self.watching = True
         while not cancel.cancelled:
             try:
-                yield self.told.get(timeout=_LOOK_S)
+                event = self.told.get(timeout=_LOOK_S)
             except Empty:
                 continue
+            if event is None:
+                cancel.cancel()
+            else:
+                yield event
         self.watching = False
 
     def follow(self, paths: Sequence[Path], cancel: CancelToken) -> Iterator[AddEvent]:
