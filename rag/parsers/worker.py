@@ -24,7 +24,7 @@ from rag.parsers.attachments import MOST_BYTES
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
 from rag.parsers.cutting import Cutter
-from rag.parsers.limits import leave_no_files, limit_memory
+from rag.parsers.limits import go_last, leave_no_files, limit_memory
 from rag.parsers.wire import Item, encode
 from rag.titles import full_title
 from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
@@ -128,6 +128,7 @@ def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
 def main(memory: int) -> int:
     """Be the parse child, with `memory` bytes on top of what the imported libraries take."""
     refuse_network()
+    go_last()
     limit_memory(memory)
     leave_no_files(MOST_BYTES)  # but for an attachment while it is read
     return serve(handlers())
