@@ -25,10 +25,14 @@ from rag.parsers.mail import MailParser, MboxParser
 from rag.parsers.markdown import MarkdownParser
 from rag.parsers.markup import MarkupParser
 from rag.parsers.notebook import NotebookParser
+from rag.parsers.odp import OdpParser
+from rag.parsers.ods import OdsParser
+from rag.parsers.odt import OdtParser
 from rag.parsers.old_office import OldOfficeParser
 from rag.parsers.outlook import OutlookParser
 from rag.parsers.pdf import PdfParser
 from rag.parsers.pptx import PptxParser
+from rag.parsers.rtf import RtfParser
 from rag.parsers.subtitles import SubtitleParser
 from rag.parsers.text import TextParser
 from rag.parsers.web_archive import MhtmlParser, WebArchiveParser
@@ -40,6 +44,10 @@ PARSERS: tuple[Parser, ...] = (
     DocxParser(),
     PptxParser(),
     XlsxParser(),
+    OdtParser(),
+    OdsParser(),
+    OdpParser(),
+    RtfParser(),
     OldOfficeParser(),
     OutlookParser(lambda path: choose(path)),
     EpubParser(),
@@ -62,7 +70,10 @@ PARSERS: tuple[Parser, ...] = (
 HEAD = 4096
 """Bytes that are shown to the parsers."""
 
-_READ = "PDF, Word (DOCX), Markdown, HTML, plain text and source code are read."
+_READ = (
+    "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, mail, web pages, Markdown, tables, data, plain text and "
+    "source code are read."
+)
 
 
 def choose(path: Path, parsers: Sequence[Parser] = PARSERS) -> Parser:

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass, field, replace
 
 from rag.parsers.elements import Element, attribute, child, local_name
+from rag.parsers.numerals import BULLET, numeral
 
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _CHAIN = 20
 """Styles based on styles; a longer chain is a loop."""
-
-BULLET = "•"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +140,7 @@ def _levels(abstract: Element) -> dict[int, _Level]:
 
 def _shown(items: _List, depth: int) -> str:
     level = items.levels.get(depth, _Level())
-    count = items.counts.get(depth, level.start)
-    match level.form:
-        case "lowerLetter" | "upperLetter":
-            letter = chr(ord("a") + (count - 1) % 26) * (1 + (count - 1) // 26)
-            return letter if level.form == "lowerLetter" else letter.upper()
-        case "lowerRoman" | "upperRoman":
-            return _roman(count).lower() if level.form == "lowerRoman" else _roman(count)
-        case "none":
-            return ""
-        case _:
-            return str(count)
-
-
-def _roman(number: int) -> str:
-    values = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
-              (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
-    letters = []
-    for value, letter in values:
-        times, number = divmod(number, value)
-        letters.append(letter * min(times, 10))
-    return "".join(letters)
+    return numeral(items.counts.get(depth, level.start), level.form)
 
 
 def _number(element: Element, name: str = "val", default: int = 0) -> int:

@@ -41,6 +41,11 @@ def inside(parent: Element | None, name: str) -> Iterator[Element]:
         yield from (element for element in parent.iter() if local_name(element) == name)
 
 
+def text_below(element: Element) -> str:
+    """All text inside an element, whatever it stands in."""
+    return "".join(str(text) for text in element.itertext())
+
+
 def attribute(element: Element | None, name: str) -> str:
     """The attribute of that local name, or an empty string."""
     if element is not None:

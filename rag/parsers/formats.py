@@ -13,6 +13,10 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ODP = "application/vnd.oasis.opendocument.presentation"
+RTF = "application/rtf"
 OLD_WORD = "application/msword"
 OLD_EXCEL = "application/vnd.ms-excel"
 OLD_POWERPOINT = "application/vnd.ms-powerpoint"
@@ -98,6 +102,10 @@ MEDIA_TYPES: Mapping[str, str] = {
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), DOCX),
     **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), PPTX),
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm"), XLSX),
+    **dict.fromkeys((".odt", ".ott", ".fodt"), ODT),
+    **dict.fromkeys((".ods", ".ots", ".fods"), ODS),
+    **dict.fromkeys((".odp", ".otp", ".fodp"), ODP),
+    ".rtf": RTF,
     **dict.fromkeys((".doc", ".dot"), OLD_WORD),
     **dict.fromkeys((".xls", ".xlt"), OLD_EXCEL),
     **dict.fromkeys((".ppt", ".pps", ".pot"), OLD_POWERPOINT),

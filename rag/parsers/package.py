@@ -97,13 +97,10 @@ class Archive:
 
     def parsed(self, data: bytes, name: str) -> Element:
         """The root of XML that is in the part `name`."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         try:
-            root = etree.fromstring(data, parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
-            raise self.broken(f"its part {name} is not XML") from error
-        self._refuse_document_type(root)
-        return root
+            return plain_xml(data)
+        except ValueError as error:
+            raise self.broken(f"its part {name} {error}") from error
 
     def elements(self, name: str, tags: frozenset[str]) -> Iterator[Element]:
         """The elements of these local names in a large part, each as soon as it has ended, and forgotten after.
@@ -119,9 +116,11 @@ class Archive:
                 yield from self._ended(feed)
             if name in self._zip.NameToInfo:
                 feed.close()
+            yield from self._ended(feed)
         except etree.XMLSyntaxError as error:
             raise self.broken(f"its part {name} is not XML") from error
-        yield from self._ended(feed)
+        except ValueError as error:
+            raise self.broken(f"its part {name} {error}") from error
 
     def broken(self, reason: str) -> DocumentBroken:
         """The error to raise where a part is not what it must be."""
@@ -138,16 +137,12 @@ class Archive:
         for number, (_, element) in enumerate(feed.read_events()):
             if isinstance(element, Element):
                 if number == 0:  # what declares a document type stands before the first element
-                    self._refuse_document_type(element)
+                    _refuse_document_type(element)
                 yield element
                 element.clear()
                 parent = element.getparent()
                 while parent is not None and parent[0] is not element:
                     del parent[0]
-
-    def _refuse_document_type(self, element: Element) -> None:
-        if element.getroottree().docinfo.internalDTD is not None:
-            raise self.broken("it holds a document type, which no document of its kind does")
 
     def _pieces(self, name: str, limit: int) -> Iterator[bytes]:
         """A part unpacked, a megabyte at a time; nothing if there is none."""
@@ -179,6 +174,22 @@ class Archive:
                 f"“{self.name}” is far larger unpacked than a document can be: it was made to fill the memory.",
                 "Delete it if you do not know where it comes from.",
             )
+
+
+def plain_xml(data: bytes) -> Element:
+    """The root of XML. Raises ValueError, saying what it is instead, for none and for one with a document type."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ValueError("is not XML") from error
+    _refuse_document_type(root)
+    return root
+
+
+def _refuse_document_type(element: Element) -> None:
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise ValueError("holds a document type, which no document of its kind does")
 
 
 def entry_names(head: bytes) -> list[bytes]:
