@@ -23,6 +23,9 @@ from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passag
 
 EVERYTHING = Scope()
 
+VectorRows = tuple[NDArray[np.int64], NDArray[np.float32]]
+"""Passage ids and their vectors, shape (n, dimension)."""
+
 
 class Library:
     """What the user has added."""
@@ -193,6 +196,16 @@ class Library:
         """Batches of passage ids and their vectors, all from one snapshot of the library."""
         with self._database.read() as session:
             yield from vectors.every(session, digest, batch)
+
+    def vector_ids(self, digest: str) -> NDArray[np.int64]:
+        """The passages that have a vector of that embedder, ascending."""
+        with self._database.read() as session:
+            return vectors.ids(session, digest)
+
+    def chosen_vectors(self, digest: str, ids: Sequence[int] | NDArray[np.int64]) -> VectorRows:
+        """Those of the passages that have a vector of that embedder, in any order, and the vectors."""
+        with self._database.read() as session:
+            return vectors.chosen(session, digest, ids)
 
     def generation(self, digest: str) -> int:
         """Grows whenever the set of that embedder's vectors changes; 0 before the first."""

@@ -6,11 +6,12 @@ Vectors are opaque here: nothing is compared.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,13 @@ from rag.types import Document, DocumentState, Passage
 
 _UNKNOWN = -1
 """No row has this id."""
+
+_EMBEDDER = text("SELECT id, dimension FROM embedders WHERE digest = :digest")
+_IDS = text("SELECT group_concat(passage_id) FROM passage_vectors WHERE embedder_id = :embedder")
+_CHOSEN = text("""
+    SELECT passage_id, vector FROM passage_vectors
+    WHERE embedder_id = :embedder AND passage_id IN (SELECT value FROM json_each(:ids))
+""")
 
 
 def pending(session: Session, digest: str, limit: int) -> list[tuple[Passage, Document]]:
@@ -132,6 +140,26 @@ def every(session: Session, digest: str, batch: int) -> Iterator[tuple[NDArray[n
     for part in rows.partitions(batch):
         ids, packed = zip(*part, strict=True)
         yield np.array(ids, dtype=np.int64), unpack_vectors(packed, embedder.dimension)
+
+
+def ids(session: Session, digest: str) -> NDArray[np.int64]:
+    """Of the passages that have a vector of the embedder, ascending.
+
+    As one string, which SQLite writes and numpy reads: a million in a fifth of the time that a million rows take.
+    """
+    written = session.scalar(_IDS, {"embedder": embedder_id(session, digest)})
+    return np.sort(np.fromstring(written, dtype=np.int64, sep=",")) if written else np.empty(0, dtype=np.int64)
+
+
+def chosen(session: Session, digest: str, wanted: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Those of the passages that have a vector of the embedder, in no order."""
+    embedder = session.execute(_EMBEDDER, {"digest": digest}).one_or_none()
+    if embedder is None:
+        return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
+    listed_ids = json.dumps([int(id_) for id_ in wanted])
+    rows = session.execute(_CHOSEN, {"embedder": embedder.id, "ids": listed_ids}).all()
+    found = np.array([row[0] for row in rows], dtype=np.int64)
+    return found, unpack_vectors([row[1] for row in rows], embedder.dimension)
 
 
 def generation(session: Session, digest: str) -> int:

@@ -27,7 +27,7 @@ ONLY = {
     "torch": ("local_models/embedders", "local_models/training", "local_models/finetune"),
     "transformers": ("local_models/embedders", "local_models/training", "local_models/finetune"),
     "onnxruntime": ("local_models/embedders", "local_models/training"),
-    "faiss": ("rag/index/vectors.py",),
+    "faiss": ("rag/index/flat.py", "rag/index/compact.py"),
     "sqlalchemy": ("rag/store",),
     "alembic": ("rag/store",),
     "sqlite3": ("rag/store", "rag/examination.py"),  # the examination asks for its version only

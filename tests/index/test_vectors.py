@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +7,6 @@ import pytest
 from numpy.typing import NDArray
 
 from local_models.types import EmbedderIdentity
-from rag.errors import LibraryError
-from rag.index.snapshot import Damaged, read_snapshot, write_snapshot
 from rag.index.vectors import Ids, VectorIndex
 from rag.ports import Vectors
 
@@ -16,7 +14,7 @@ IDENTITY = EmbedderIdentity(name="small", digest="d1", dimension=8, max_tokens=1
 
 
 class Kept:
-    """A library's vectors in memory; counts how often they are read."""
+    """A library's vectors in memory; counts how many of them are read."""
 
     def __init__(self, vectors: Vectors, ids: Iterable[int], generation: int = 1) -> None:
         self.by_id = dict(zip(ids, vectors, strict=True))
@@ -26,15 +24,14 @@ class Kept:
     def generation(self, digest: str) -> int:
         return self.number if digest == IDENTITY.digest else 0
 
-    def vectors(self, digest: str) -> Iterator[tuple[Ids, NDArray[np.float32]]]:
-        self.read += 1
-        ids = sorted(self.by_id)
-        for start in range(0, len(ids), 3):
-            batch = ids[start : start + 3]
-            yield (
-                np.array(batch, np.int64),
-                np.stack([self.by_id[i] for i in batch]).astype(np.float16).astype(np.float32),
-            )
+    def vector_ids(self, digest: str) -> Ids:
+        return np.array(sorted(self.by_id) if digest == IDENTITY.digest else [], np.int64)
+
+    def chosen_vectors(self, digest: str, ids: Ids) -> tuple[Ids, NDArray[np.float32]]:
+        there = [id_ for id_ in ids.tolist() if id_ in self.by_id]
+        self.read += len(there)
+        rows = np.array([self.by_id[id_] for id_ in there]).reshape(len(there), IDENTITY.dimension)
+        return np.array(there, np.int64), rows.astype(np.float16).astype(np.float32)
 
 
 def unit_vectors(count: int, seed: int = 0) -> Vectors:
@@ -105,79 +102,33 @@ def test_adding_a_known_passage_replaces_its_vector(tmp_path: Path) -> None:
     assert scores[0] == pytest.approx(1.0, abs=2e-3)
 
 
-def test_a_saved_index_opens_without_reading_the_library(tmp_path: Path) -> None:
-    kept = Kept(unit_vectors(7), range(7))
-    VectorIndex.open(tmp_path, kept, IDENTITY)
-    again = VectorIndex.open(tmp_path, kept, IDENTITY)
-    assert kept.read == 1
-    assert len(again) == 7
+def test_a_small_index_has_no_file(tmp_path: Path) -> None:
+    index = VectorIndex.open(tmp_path, Kept(unit_vectors(7), range(7)), IDENTITY)
+    index.save()
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_an_index_older_than_the_library_is_filled_again(tmp_path: Path) -> None:
+def test_what_the_library_did_without_the_index_is_taken_in(tmp_path: Path) -> None:
     kept = Kept(unit_vectors(3), range(3))
-    VectorIndex.open(tmp_path, kept, IDENTITY)
+    index = VectorIndex.open(tmp_path, kept, IDENTITY)
     kept.by_id[8], kept.number = unit_vectors(1, seed=5)[0], 2
-    again = VectorIndex.open(tmp_path, kept, IDENTITY)
-    assert (len(again), again.generation) == (4, 2)
+    del kept.by_id[1]
+    index.refresh()
+    assert (len(index), index.generation) == (3, 2)
+    assert sorted(found(index, kept.by_id[8], 10)) == [0, 2, 8]
 
 
-def test_another_embedders_index_is_not_used(tmp_path: Path) -> None:
-    VectorIndex.open(tmp_path, Kept(unit_vectors(3), range(3)), IDENTITY)
+def test_another_embedders_vectors_are_not_used(tmp_path: Path) -> None:
     other = EmbedderIdentity(name="other", digest="d2", dimension=8, max_tokens=16)
-    kept = Kept(unit_vectors(0), [], generation=0)
-    assert len(VectorIndex.open(tmp_path, kept, other)) == 0
+    assert len(VectorIndex.open(tmp_path, Kept(unit_vectors(3), range(3)), other)) == 0
 
 
-@pytest.mark.parametrize("kept_bytes", [0, 10, 60, 300])
-def test_a_cut_file_is_replaced_from_the_library(tmp_path: Path, kept_bytes: int) -> None:
-    kept = Kept(unit_vectors(20), range(20))
-    VectorIndex.open(tmp_path, kept, IDENTITY)
-    file = next(tmp_path.iterdir())
-    file.write_bytes(file.read_bytes()[:kept_bytes])
-    assert len(VectorIndex.open(tmp_path, kept, IDENTITY)) == 20
-    assert len(VectorIndex.open(tmp_path, kept, IDENTITY)) == 20
-    assert kept.read == 2
-
-
-def test_a_single_flipped_bit_is_noticed(tmp_path: Path) -> None:
-    kept = Kept(unit_vectors(20), range(20))
-    VectorIndex.open(tmp_path, kept, IDENTITY)
-    file = next(tmp_path.iterdir())
-    data = bytearray(file.read_bytes())
-    data[-5] ^= 1
-    file.write_bytes(data)
-    VectorIndex.open(tmp_path, kept, IDENTITY)
-    assert kept.read == 2
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "file"
-    write_snapshot(path, {"generation": 1}, b"first")
-    monkeypatch.setattr("rag.index.snapshot.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_snapshot(path, {"generation": 2}, b"second")
-    assert read_snapshot(path)[1] == b"first"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
-
-
-def test_a_missing_file_counts_as_damaged(tmp_path: Path) -> None:
-    with pytest.raises(Damaged):
-        read_snapshot(tmp_path / "none")
-
-
-def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    index = VectorIndex.open(tmp_path, Kept(unit_vectors(3), range(3)), IDENTITY)
-    monkeypatch.setattr("rag.index.snapshot.os.fsync", full)
-    with pytest.raises(LibraryError) as raised:
-        index.save()
-    assert raised.value.code == "disk_full"
-    assert "space" in raised.value.advice
+def test_an_index_made_anew_holds_what_the_library_keeps(tmp_path: Path) -> None:
+    kept = Kept(unit_vectors(3), range(3))
+    index = VectorIndex.open(tmp_path, kept, IDENTITY)
+    kept.by_id[7] = unit_vectors(1, seed=7)[0]
+    index.rebuild()
+    assert len(index) == 4
 
 
 def test_searching_while_another_thread_adds_never_fails(tmp_path: Path) -> None:
