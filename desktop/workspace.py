@@ -122,6 +122,7 @@ class Workspace(QWidget):
         self._sources.setVisible(place == CHAT and self._sources_wanted)
         self._show_sources.setVisible(place == CHAT and not self._sources_wanted)
         self._progress.hide_progress(hidden=place == LIBRARY)
+        self._export_key.setEnabled(place == CHAT)  # elsewhere the keys are a text's own
         if place == CHAT:
             self._chat.recall()
             self._chat.focus_question()
@@ -225,13 +226,16 @@ class Workspace(QWidget):
         self._key("F6", self._next_pane)
         self._key("F8", self._show_next_source)
         self._key("Shift+F8", self._show_previous_source)
+        self._export_key = self._key("Ctrl+E", self._conversations.ask_export)
         for place in range(len(PAGES)):
             self._key(f"Ctrl+{place + 1}", partial(self.show_page, place))
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self._conversations)
         find.activated.connect(self._conversations.focus_search)
 
-    def _key(self, keys: str, act: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(act)
+    def _key(self, keys: str, act: Callable[[], object]) -> QShortcut:
+        key = QShortcut(QKeySequence(keys), self)
+        key.activated.connect(act)
+        return key
 
     def _make_next_page(self) -> None:
         """One page a turn, so that the window answers in between."""

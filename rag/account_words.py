@@ -59,8 +59,12 @@ def why_source(source: SourceAccount) -> str:
 
 def scores_of(source: SourceAccount) -> str:
     """The words score against the meaning score, and what they make together."""
-    meaning = "no vector yet" if source.vectors is None else percent(source.by_meaning)
-    return f"words {percent(source.by_words)} · meaning {meaning} · together {percent(source.fused)}"
+    return f"words {percent(source.by_words)} · meaning {meaning_told(source)} · together {percent(source.fused)}"
+
+
+def meaning_told(source: SourceAccount) -> str:
+    """The meaning score; a passage that was only just read has none."""
+    return "no vector yet" if source.vectors is None else percent(source.by_meaning)
 
 
 def percent(share: float) -> str:

@@ -66,6 +66,9 @@ _LIST_ITEM = re.compile(
     r"(?:[-*+•‣▪▫◦●○■□·–—►➢✓]|\d{1,3}[.)]|\(\d{1,2}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|\(?[a-zA-Z]\)|\(?[ivxIVX]{1,5}\))\s+\S"
 )
 _MARKUP = re.compile(r"#{1,6}\s|```|~~~|\||\[\d{1,4}\]|={3,}\s*$|-{3,}\s*$|>\s")
+_LEADING_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*+]\s+|\*\*|__)+")
+"""What Markdown puts before a numbered heading, an item or bold type: "## 1. Term", "**1. Term**"."""
+
 _FIELD = re.compile(r"[^\W\d_][\w /&.-]{0,30}:(?:\s|$)")
 _CODE = re.compile(
     r"""[{};]$ | ^[}\])]+[,;]?$ | \)\s*(?:->\s*.+)?:$ | ^(?:\#include|\#define|//|/\*|\*/|<\?|</?\w+[^<>]*>$)
@@ -126,7 +129,7 @@ def _ends_here(text: str, stop: re.Match[str]) -> bool:
     if mark[0] != ".":
         return not (after[:1].islower() and any(closer in mark for closer in "\"'”’»"))
     found = _WORD_BEFORE.search(before_text)
-    before = found[0] if found else ""
+    before = found[0].lstrip("*_") if found else ""
     if mark.startswith(".."):
         return not after[:1].islower()
     if before.isdigit():
@@ -139,7 +142,7 @@ def _numbers_what_follows(before_text: str, before: str, after: str) -> bool:
     """Whether "3." is an ordinal or the number of an item ("am 3. Mai", "1. Open the lid")."""
     if len(before) > 3:
         return False
-    line = before_text.rpartition("\n")[2]
+    line = _LEADING_MARKS.sub("", before_text.rpartition("\n")[2])
     if line.strip() == before and (len(before_text) < LOOK_BACK or "\n" in before_text):
         return True
     if after[:1].islower():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Source
+from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Place, Source
 
 LONGEST_TITLE, LONGEST_HEADING = 80, 120
 """Characters for the embedder: together about 50 tokens, what a passage of 200 leaves free of the 256 MiniLM reads."""
@@ -53,7 +53,10 @@ def headings_of(heading: str) -> list[str]:
     return path[:-1] if table_header(heading) else path
 
 
-def where(source: Source) -> str:
-    """The document and the place in it, in one line."""
-    place = str(source.place)
-    return f"{source.document} · {place}" if place else source.document
+def where(source: Source, *, place: Place | None = None, heading: bool = False) -> str:
+    """The document and the place in it, in one line; a name that is several of them stands once.
+
+    `place` is a nearer one than the passage's, if one is known; `heading` adds the innermost one above the passage.
+    """
+    parts = (source.document, str(place or source.place), *(headings_of(source.heading)[-1:] if heading else ()))
+    return " · ".join(dict.fromkeys(part for part in parts if part))

@@ -30,7 +30,7 @@ from desktop.viewer.reference import Reference, of_quote
 from rag.errors import FootnoteError
 from rag.events import AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.sharing import as_html, as_markdown, as_plain, notes_for
-from rag.types import Answer, Feedback, Message, MessageStatus, Mode, Quote, Scores, Source
+from rag.types import Answer, Feedback, Message, MessageStatus, Mode, Quote, Source
 
 
 class AnswerView(QWidget):
@@ -51,7 +51,6 @@ class AnswerView(QWidget):
         self.feedback: Feedback | None = None
         self._footnotes = Footnotes()
         self._quotes: tuple[Quote, ...] = ()
-        self._scores: dict[int, Scores] = {}
         self._answer: Answer | None = None
         self._when = datetime.now(UTC)
         self._shows_certainty = False
@@ -91,7 +90,7 @@ class AnswerView(QWidget):
         handlers: dict[type, Callable[..., None]] = {
             AskStarted: self._start,
             SearchedFor: self._show_search,
-            Retrieved: self._keep_scores,
+            Retrieved: self._show_searched,
             Quoted: self._show_quoted,
             Reading: self._show_reading,
             Delta: self._append,
@@ -197,8 +196,7 @@ class AnswerView(QWidget):
     def _show_search(self, event: SearchedFor) -> None:
         self._search.show_search(event.text)
 
-    def _keep_scores(self, event: Retrieved) -> None:
-        self._scores = {hit.passage.id: hit.scores for hit in event.hits}
+    def _show_searched(self, event: Retrieved) -> None:
         count = event.documents_searched
         self._say(f"Searched {count} document{'' if count == 1 else 's'}.")
 
@@ -319,14 +317,9 @@ class AnswerView(QWidget):
             self._open([Reference(source)], Reference(source))
 
     def _with_scores(self, reference: Reference) -> Reference:
-        """As the search told them, or as they were noted down with a stored answer."""
-        scores = self._scores.get(reference.source.passage_id or 0)
-        noted = (
-            self._answer.account.of_source(reference.source.number) if self._answer and self._answer.account else None
-        )
-        if scores is None and noted is not None:
-            scores = Scores(noted.words, noted.vectors, noted.fused)
-        return replace(reference, scores=scores)
+        """As they were noted down with the answer; there are none before it is finished."""
+        account = self._answer.account if self._answer is not None else None
+        return replace(reference, scores=account.of_source(reference.source.number) if account else None)
 
 
 def _is_quotes(answer: Answer) -> bool:

@@ -108,7 +108,6 @@ class ConversationList(QFrame):
         self._view.clicked.connect(self._open)
         self._view.entered_by_key.connect(self._open)
         self._view.delete_requested.connect(self._delete)
-        self._view.export_requested.connect(self._export)
         self._view.customContextMenuRequested.connect(self._show_menu)
         self._undo.undone.connect(self._undo_delete)
         stack = column(self, gap=S)
@@ -158,7 +157,7 @@ class ConversationList(QFrame):
         self._view.setCurrentIndex(index)
         menu = QMenu(self)
         menu.addAction("Rename").triggered.connect(self._begin_rename)
-        menu.addAction("Export…").triggered.connect(self._export)
+        menu.addAction("Export…").triggered.connect(self._export_chosen)
         menu.addAction("Delete").triggered.connect(self._delete)
         menu.exec(self._view.viewport().mapToGlobal(where))
         menu.deleteLater()
@@ -178,16 +177,27 @@ class ConversationList(QFrame):
         job.completed.connect(self.refresh)
         job.failed.connect(self.failed)
 
-    def _export(self) -> None:
+    def ask_export(self) -> None:
+        """Ask where to write the conversation on screen, or the one chosen while the keyboard is in the list."""
+        if self._view.hasFocus():
+            self._export_chosen()
+        else:
+            self._export(self._current)
+
+    def _export_chosen(self) -> None:
+        self._export(int(self._view.currentIndex().data(_ID) or 0))
+
+    def _export(self, conversation_id: int) -> None:
         """Ask where to, then write the branch last looked at; the file's ending says in which layout."""
-        head = self._heads.get(self._view.currentIndex().data(_ID) or 0)
-        if head is None:
+        if not conversation_id:
             return
+        head = self._heads.get(conversation_id)  # a search may have left it out
+        title = head.title if head is not None else "Conversation"
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        proposed = str(Path(folder) / f"{file_name(head.title)}.md")
+        proposed = str(Path(folder) / f"{file_name(title)}.md")
         chosen, _ = QFileDialog.getSaveFileName(self, "Export the conversation", proposed, LAYOUT_NAMES)
         if chosen:
-            self.export(head.id, Path(chosen))
+            self.export(conversation_id, Path(chosen))
 
     def export(self, conversation_id: int, file: Path) -> None:
         """Write the conversation with all its footnotes; Markdown where the file's ending says nothing."""
@@ -216,10 +226,9 @@ class ConversationList(QFrame):
 
 
 class _ListView(QListView):
-    """A list that opens with Enter, deletes with Del, renames with F2 and exports with Ctrl+E."""
+    """A list that opens with Enter, deletes with Del and renames with F2."""
 
     entered_by_key = Signal(QModelIndex)
-    export_requested = Signal()
     delete_requested = Signal()
 
     def __init__(self) -> None:
@@ -236,8 +245,6 @@ class _ListView(QListView):
             self.entered_by_key.emit(self.currentIndex())
         elif event.key() == Qt.Key.Key_Delete:
             self.delete_requested.emit()
-        elif event.key() == Qt.Key.Key_E and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.export_requested.emit()
         else:
             super().keyPressEvent(event)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -30,6 +30,13 @@ class QuestionBox(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        """On Linux a text takes Ctrl+E for the end of the line, as End does; here it is the window's."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_export(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -47,3 +54,7 @@ class QuestionBox(QPlainTextEdit):
         """A plain text document counts its height in lines."""
         lines = min(MOST_LINES, max(1, round(self.document().size().height())))
         self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 2 * S + XS)
+
+
+def _is_export(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_E and event.modifiers() == Qt.KeyboardModifier.ControlModifier

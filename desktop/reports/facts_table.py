@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from desktop.theme import current_colours
 from desktop.viewer.reference import Reference, of_citation
 from rag.report_types import ReportCell, ReportRow
-from rag.reports.export import where
+from rag.reports.export import where_quoted
 
 NOT_FOUND = "not found"
 _REFERENCE = int(Qt.ItemDataRole.UserRole)
@@ -88,6 +88,6 @@ class FactsTable(QTableWidget):
 def _tip(cell: ReportCell) -> str:
     if not cell.citations:
         return "Nothing in this document says so."
-    places = "\n".join(where(citation) for citation in cell.citations)
+    places = "\n".join(map(where_quoted, cell.citations))
     likely = f"{round(100 * cell.probability)} % likely\n" if cell.probability is not None else ""
     return f"{likely}{places}\nClick to see it in the document."

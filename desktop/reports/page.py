@@ -154,8 +154,11 @@ class ReportsPage(QWidget):
         match event:
             case ReportStarted(report):
                 self._made = report.id
+                asked_here = self._form.isVisible()
                 self._show(report)
                 self._view.begin_progress()
+                if asked_here:
+                    self._view.focus_body()
                 self.reload()
             case Progress(done, total, label_) if on_screen:
                 self._view.show_progress(done, total, f"{done:,} of {total:,} · {label_}")
@@ -235,7 +238,7 @@ class ReportsPage(QWidget):
     def _close_sources(self) -> None:
         self.sources.reduce()
         self.sources.hide()
-        self._view.setFocus()
+        self._view.focus_body()
 
     @Slot()
     def _make_room(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QProgressBar, QStackedWidget, QWidget
 
@@ -121,6 +121,11 @@ class ReportView(QWidget):
         self._stop.setEnabled(True)
         self.show_progress(0, 0, "Reading…")
 
+    def focus_body(self) -> None:
+        """The keyboard to the rows, or to where they will be."""
+        if (body := self._body.currentWidget()) is not None:
+            body.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def written(self) -> str:
         """The whole report as Markdown."""
         return markdown(self.report) if self.report is not None else ""
@@ -155,6 +160,9 @@ class ReportView(QWidget):
         self._show_body()
 
     def _show_body(self) -> None:
+        """The keyboard stays with what is read when the first rows come."""
+        body = self._body.currentWidget()
+        held = body is not None and body.hasFocus()
         report = self.report
         if report is not None and report.kind is FACTS:
             self._body.setCurrentWidget(self._table)
@@ -163,6 +171,8 @@ class ReportView(QWidget):
         else:
             self._empty.setText(self._nothing())
             self._body.setCurrentIndex(2)
+        if held:
+            self.focus_body()
 
     def _nothing(self) -> str:
         if self._progress.isVisibleTo(self):
@@ -189,6 +199,8 @@ class ReportView(QWidget):
             name.setProperty("role", "heading")
             sides.addWidget(name, 1)
         nothing = QWidget()
+        nothing.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        nothing.setAccessibleName("The report, without rows so far")
         middle = column(nothing, gap=S)
         middle.addWidget(self._empty)
         middle.addStretch()

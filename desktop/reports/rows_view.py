@@ -24,7 +24,7 @@ from desktop.reports.row_text import entry_html
 from desktop.reports.rows_model import Entry, RowsModel
 from desktop.theme import current_colours, reading_font
 from desktop.tokens import SIZE_BODY, SIZE_HEADING, XS, M, S
-from rag.reports.export import where
+from rag.reports.export import where_quoted
 
 KEPT = 500
 """Heights remembered: what a person scrolls through in a minute."""
@@ -148,7 +148,7 @@ def copied(entry: Entry) -> str:
     if entry.row is None:
         return entry.heading
     texts = [cell.text for cell in entry.row.cells if cell.text]
-    places = dict.fromkeys(f"[{one.source.number}] {where(one)}" for one in entry.row.citations())
+    places = dict.fromkeys(f"[{one.source.number}] {where_quoted(one)}" for one in entry.row.citations())
     return "\n".join([*texts, *places])
 
 

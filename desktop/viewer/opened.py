@@ -70,15 +70,15 @@ class OpenedSource(QWidget):
         self._connect()
         self._add_keys()
 
-    def show_reference(self, reference: Reference, best_words: float) -> None:
-        """Open it; `best_words` is the highest BM25 beside it."""
+    def show_reference(self, reference: Reference) -> None:
+        """Open it, at its quote."""
         source = reference.source
         self._reference, self._finding = reference, None
         self._name.setText(f"{source.number}  {source.document}")
         place = "" if source.place.chapter else str(source.place)  # the last heading is the chapter
         self._where.setText(" · ".join(filter(None, (place, source.heading))))
         self._where.setVisible(bool(self._where.text()))
-        self._scores.show_scores(reference.scores, best_words)
+        self._scores.show_scores(reference.scores)
         self._say("")
         self._stop_asking()
         self._examining = self._lanes.view.call(partial(examine, self._assistant, reference))

@@ -224,8 +224,7 @@ class SourcesPanel(QFrame):
         self._readiness.touch()
         self.opened.show()
         self._count.setText(f"{self._place + 1} of {len(self._references)}")
-        best = max((r.scores.words or 0.0 for r in self._references if r.scores), default=0.0)
-        self.opened.show_reference(reference, best)
+        self.opened.show_reference(reference)
         for line, source in enumerate(self._sources):
             if source.number == reference.source.number:
                 self._list.setCurrentRow(line)

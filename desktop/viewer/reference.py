@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.types import Citation, Quote, Scores, Source, Span
+from rag.account import SourceAccount
+from rag.types import Citation, Quote, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A source and what in it is meant. Spans count in the document's text; an empty `quote` means all of it.
 
-    `found` are the very words within the quote that answer, where they are known.
+    `scores` say why it became a source, where that was noted down. `found` are the very words within the quote that
+    answer, where they are known.
     """
 
     source: Source
     quote: str = ""
     span: Span | None = None
-    scores: Scores | None = None
+    scores: SourceAccount | None = None
     found: Span | None = None
 
 

@@ -1,4 +1,7 @@
-"""Why a passage was found: its score by words, by meaning and both together, as three small bars."""
+"""Why a passage was found: its score by words, by meaning and both together, as three small bars.
+
+The same shares, in the same words, as "Why this source?" below the answer (rag.account_words).
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from desktop.controls import label
 from desktop.theme import current_colours
 from desktop.tokens import S
-from rag.types import Scores
+from rag.account import SourceAccount
+from rag.account_words import meaning_told, percent
 
 
 class ScoreBars(QWidget):
-    """Hidden when the scores are not known (answers opened later do not keep them)."""
+    """Hidden when the scores are not known: while an answer is made, and for those of older versions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,15 +28,13 @@ class ScoreBars(QWidget):
         self._rows = [self._row(place, name) for place, name in enumerate(("words", "meaning", "together"))]
         self.hide()
 
-    def show_scores(self, scores: Scores | None, best_words: float) -> None:
-        """`best_words` is the highest BM25 beside it: that scale has no end of its own."""
+    def show_scores(self, scores: SourceAccount | None) -> None:
         self.setVisible(scores is not None)
         if scores is None:
             return
-        words, vectors = scores.words, scores.vectors
-        self._fill(0, None if words is None else words / max(best_words, 1e-9), words)
-        self._fill(1, vectors, vectors)
-        self._fill(2, scores.fused, scores.fused)
+        self._fill(0, scores.by_words, percent(scores.by_words))
+        self._fill(1, scores.by_meaning, meaning_told(scores))
+        self._fill(2, scores.fused, percent(scores.fused))
 
     def _row(self, place: int, name: str) -> tuple[_Bar, QLabel]:
         bar, value = _Bar(), label("", "small")
@@ -43,10 +45,9 @@ class ScoreBars(QWidget):
         bar.setAccessibleName(f"Score: {name}")
         return bar, value
 
-    def _fill(self, place: int, share: float | None, value: float | None) -> None:
+    def _fill(self, place: int, share: float, text: str) -> None:
         bar, shown = self._rows[place]
-        text = "not found" if value is None else f"{value:.2f}"
-        bar.show_share(share or 0.0)
+        bar.show_share(share)
         bar.setAccessibleDescription(text)
         shown.setText(text)
 

@@ -17,6 +17,7 @@ from rag.cli.terminal import Terminal, printable
 from rag.errors import Cancelled
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.sharing import byline, doubts
+from rag.titles import where
 from rag.types import Answer, Citation, Mode, Source
 from rag.wording import FREE_MARK
 
@@ -115,15 +116,19 @@ def show(answer: Answer, terminal: Terminal, when: datetime | None = None, *, ho
     if answer.abstained and answer.quotes:
         terminal.say("The nearest passages:")
         for quote in answer.quotes[:3]:
-            terminal.say(f"[{quote.source.number}] {place_of(quote.source)}\n{indent('“' + quote.text + '”', '    ')}")
+            _say_quoted(quote.source, quote.text, terminal)
     for citation in unique(answer.citations):
-        quoted = indent(f"“{citation.quote.strip()}”", "    ")
-        terminal.say(f"[{citation.source.number}] {place_of(citation.source)}\n{quoted}")
+        _say_quoted(citation.source, citation.quote, terminal)
     for line in doubts(answer):
         terminal.say(line)
     terminal.say(f"\n{byline(answer, when or datetime.now(UTC))}")
     if how:
         show_how(answer, terminal)
+
+
+def _say_quoted(source: Source, quote: str, terminal: Terminal) -> None:
+    quoted = indent(f"“{quote.strip()}”", "    ")
+    terminal.say(f"[{source.number}] {where(source, heading=True)}\n{quoted}")
 
 
 def show_how(answer: Answer, terminal: Terminal) -> None:
@@ -151,8 +156,3 @@ def unique(citations: tuple[Citation, ...]) -> list[Citation]:
     """Each quote once, by number."""
     first = {(citation.source.number, citation.quote): citation for citation in reversed(citations)}
     return sorted(first.values(), key=lambda citation: (citation.source.number, citation.quote_span.start))
-
-
-def place_of(source: Source) -> str:
-    """Where a person finds it: the document, the place in it, the heading; a name that is all of them stands once."""
-    return ", ".join(dict.fromkeys(part for part in (source.document, str(source.place), source.heading) if part))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from local_models.cancel import CancelToken
 from local_models.types import Sampling
 from rag.assistant import Assistant
-from rag.cli.answers import Asked, follow, offer_without_documents, place_of, show, show_how
+from rag.cli.answers import Asked, follow, offer_without_documents, show, show_how
 from rag.cli.ask import add_mode
 from rag.cli.session import (
     Commands,
@@ -24,6 +24,7 @@ from rag.cli.session import (
 )
 from rag.errors import FootnoteError
 from rag.events import AskEvent
+from rag.titles import where
 from rag.types import Mode, Scope
 
 with contextlib.suppress(ImportError):  # Windows has no readline; input() then edits by itself
@@ -137,7 +138,7 @@ class _Chat:
     def show_sources(self, _: str) -> None:
         sources = self.assistant.sources(self.conversation_id) if self.conversation_id else []
         for source in sources:
-            self.session.terminal.say(f"[{source.number}] {place_of(source)}")
+            self.session.terminal.say(f"[{source.number}] {where(source, heading=True)}")
         if not sources:
             self.session.terminal.say("No sources yet.")
 

@@ -13,7 +13,7 @@ from rag.cli.shapes import conversation_json, message_json, source_json
 from rag.cli.terminal import Terminal
 from rag.errors import UsageError
 from rag.sharing import LAYOUTS
-from rag.types import Message, Mode
+from rag.types import Answer, Message, MessageStatus, Mode
 from rag.wording import FREE_MARK
 
 
@@ -119,7 +119,19 @@ def _show(message: Message, terminal: Terminal, *, how: bool) -> None:
         terminal.say(f"{message.id}. Footnote{more}{verdict}:")
         if message.answer.searched_for:
             terminal.say(f"Searched for: {message.answer.searched_for}")
-        show(message.answer, terminal, message.created_at, how=how)
+        if message.answer.text.strip():
+            show(message.answer, terminal, message.created_at, how=how)
+        if ending := _ending(message, message.answer):
+            terminal.say(ending)
     else:
         mark = f"{FREE_MARK}. " if message.mode is Mode.FREE else ""
         terminal.say(f"{message.id}. Footnote ({message.status.value}): {mark}{message.content}")
+
+
+def _ending(message: Message, answer: Answer) -> str:
+    """Why an answer is not whole; empty for one that is."""
+    if message.status is MessageStatus.FAILED:
+        return next(reversed(answer.notices), "It failed.")
+    if message.status is MessageStatus.STOPPED:
+        return "Stopped; this is as far as it came." if answer.text.strip() else "Stopped before its first word."
+    return ""

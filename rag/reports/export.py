@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from rag.report_types import Report, ReportCell, ReportKind, ReportRow, RowKind
-from rag.titles import headings_of, told_apart
+from rag.titles import told_apart, where
 from rag.types import Citation, Document, MessageStatus, Place
 
 KINDS = {
@@ -40,10 +40,21 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def in_reading_order(rows: Iterable[ReportRow]) -> list[ReportRow]:
-    """What sums all up stands first, though it is made last; rows of one section stand together."""
+    """What sums all up stands first, though it is made last; rows of one section stand together.
+
+    A sentence that stands in the overview is not told again below its heading.
+    """
     rows = list(rows)
+    told = {_quotes_of(row) for row in rows if row.kind is RowKind.OVERVIEW}
+    rows = [row for row in rows if row.kind is not RowKind.POINT or _quotes_of(row) not in told]
     sections = {section: place for place, section in enumerate(dict.fromkeys(row.section for row in rows))}
     return sorted(rows, key=lambda row: (row.kind is not RowKind.OVERVIEW, sections[row.section]))
+
+
+def _quotes_of(row: ReportRow) -> tuple[object, ...]:
+    """What a row says and from where: two of the same are one sentence."""
+    cited = tuple((one.source.number, one.quote_span) for one in row.citations())
+    return (*(cell.text for cell in row.cells), cited)
 
 
 def shown_rows(report: Report) -> list[ReportRow]:
@@ -75,11 +86,9 @@ def names_of(documents: Sequence[Document]) -> list[str]:
     ]
 
 
-def where(citation: Citation) -> str:
-    """The document, the place and the nearest heading; a name that is all of them stands once."""
-    source = citation.source
-    parts = (source.document, str(place_of(citation)), *headings_of(source.heading)[-1:])
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+def where_quoted(citation: Citation) -> str:
+    """The document, the quote's own place and the nearest heading."""
+    return where(citation.source, place=place_of(citation), heading=True)
 
 
 def markdown(report: Report) -> str:
@@ -145,7 +154,7 @@ class _Footnotes:
             self._numbers[key] = len(self._numbers) + 1
             quote = " ".join(citation.quote.split())
             told = "" if quote == said else f": “{escaped(quote)}”"
-            self.lines.append(f"[^{self._numbers[key]}]: {escaped(where(citation))}{told}")
+            self.lines.append(f"[^{self._numbers[key]}]: {escaped(where_quoted(citation))}{told}")
         return self._numbers[key]
 
 
@@ -185,7 +194,7 @@ def _note(row: ReportRow) -> str:
 
 
 def _wheres(cell: ReportCell) -> str:
-    return "; ".join(dict.fromkeys(where(citation) for citation in cell.citations))
+    return "; ".join(dict.fromkeys(map(where_quoted, cell.citations)))
 
 
 def _told(report: Report) -> Sequence[str]:

@@ -97,7 +97,7 @@ def test_ask_passes_mode_scope_and_sampling_on(capsys: pytest.CaptureFixture[str
 def test_people_read_the_answer_and_each_citation_with_its_place_and_quote(capsys: pytest.CaptureFixture[str]) -> None:
     text = run_text(capsys, FakeAssistant(), "ask", "Dog?")
     assert "Only with written consent. [3]" in text
-    assert "[3] Lease, page 4, Pets\n    “Pets need written consent.”" in text
+    assert "[3] Lease · page 4 · Pets\n    “Pets need written consent.”" in text
     assert "\x1b" not in text
 
 

@@ -15,6 +15,7 @@ import pytest
 from local_models.cancel import CancelToken
 from rag.cli.main import main
 from rag.errors import LibraryLocked
+from rag.types import Answer, Message, MessageStatus, Mode
 from tests.fakes.cli import ANSWER, FakeAssistant
 
 
@@ -85,7 +86,7 @@ def test_ctrl_c_in_a_chat_stops_the_answer_and_not_the_program(
     assert [asked["question"] for asked in fake.asked] == ["Dog?", "Cat?"]
     assert fake.asked[1]["conversation_id"] == 4
     told = capsys.readouterr()
-    assert "[3] Lease, page 4, Pets" in told.out
+    assert "[3] Lease · page 4 · Pets" in told.out
     assert told.err.count("Stopped.") == 2
 
 
@@ -140,3 +141,26 @@ def test_a_document_can_not_speak_to_the_terminal(capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     assert told.startswith("Sold.")
     assert not set(told) & {"\x1b", "\x07", "\x9b"}
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "notices", "told"),
+    [
+        (MessageStatus.STOPPED, "", (), "Stopped before its first word."),
+        (MessageStatus.STOPPED, "Only with", (), "Stopped; this is as far as it came."),
+        (MessageStatus.FAILED, "", ("The model ended.",), "The model ended."),
+    ],
+)
+def test_history_says_why_an_answer_is_not_whole(
+    capsys: pytest.CaptureFixture[str], status: MessageStatus, text: str, notices: tuple[str, ...], told: str
+) -> None:
+    class Cut(FakeAssistant):
+        def thread(self, conversation_id: int, leaf: int | None = None) -> list[Message]:
+            question, answer = super().thread(conversation_id, leaf)
+            cut = Answer(text, Mode.GROUNDED, notices=notices)
+            return [question, replace(answer, status=status, content=text, answer=cut)]
+
+    assert main(["history", "4"], opener=Cut().opener()) == 0
+    printed = capsys.readouterr().out
+    assert told in printed
+    assert text in printed

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QTabBar,
@@ -294,3 +296,22 @@ def test_a_source_takes_the_whole_window_and_gives_it_back(footnote: Footnote, q
     assert workspace._split.sizes() == before
     workspace.save_state()
     assert footnote._settings.value("sources_large") == "true"
+
+
+def test_the_conversation_on_screen_is_exported_by_key_wherever_the_keyboard_is(
+    footnote: Footnote, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "talk.md"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    workspace = start(footnote, qtbot)
+    footnote.window.activateWindow()
+    workspace._chat.ask("How long is the notice period?")
+    qtbot.waitUntil(lambda: not workspace._chat.running, timeout=20_000)
+    box = workspace._chat._composer._box
+    box.setFocus()
+    box.setPlainText("Half a question")
+    with qtbot.waitSignal(workspace.told):
+        QTest.keyClick(box, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert "notice period" in file.read_text(encoding="utf-8")
+    workspace.show_page(LIBRARY)
+    assert not workspace._export_key.isEnabled()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.chat.conversations import ConversationList, day_name, file_name
@@ -126,11 +126,24 @@ def test_an_export_that_can_not_be_written_is_told(
     assert "a.md" in str(failed.args[0])
 
 
-def test_a_conversation_is_exported_by_key(conversations: ConversationList, qtbot: QtBot) -> None:
+def test_the_conversation_on_screen_is_exported_and_in_the_list_the_chosen_one(
+    conversations: ConversationList, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    proposed: list[str] = []
+
+    def choose_none(_parent: object, _title: str, path: str, _layouts: str) -> tuple[str, str]:
+        proposed.append(Path(path).name)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose_none)
+    conversations.ask_export()
+    conversations.select(3)
+    conversations.ask_export()
     choose(conversations, "Second")
-    with qtbot.waitSignal(conversations._view.export_requested):
-        conversations._view.export_requested.disconnect(conversations._export)
-        QTest.keyClick(conversations._view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    conversations._view.setFocus()
+    qtbot.waitUntil(conversations._view.hasFocus)
+    conversations.ask_export()
+    assert proposed == ["Third.md", "Second.md"]
 
 
 @pytest.mark.parametrize(

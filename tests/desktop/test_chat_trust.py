@@ -202,7 +202,6 @@ def test_a_source_is_opened_from_there_with_its_scores(
 ) -> None:
     fake_assistant.account = ACCOUNT
     view = answered()
-    view._scores.clear()
     view._account.open()
     with qtbot.waitSignal(view.references_opened) as opened:
         view._account.source_opened.emit(1)

@@ -195,7 +195,7 @@ def test_the_whole_report_is_copied_with_its_footnotes(qtbot: QtBot, page: Repor
     make(qtbot, page)
     qtbot.waitUntil(lambda: page._view._export.isEnabled())
     page._view._copy_all()
-    assert "[^1]: Lease, page 1" in QGuiApplication.clipboard().text()
+    assert "[^1]: Lease · page 1" in QGuiApplication.clipboard().text()
 
 
 def test_a_report_is_saved_where_the_user_says(
@@ -309,7 +309,7 @@ def test_each_look_has_its_own_colours() -> None:
 
 
 def test_a_copied_row_says_where_it_stands() -> None:
-    assert copied(Entry(row=point("The rent is 950 euros."))) == "The rent is 950 euros.\n[1] Lease, page 1, Rent"
+    assert copied(Entry(row=point("The rent is 950 euros."))) == "The rent is 950 euros.\n[1] Lease · page 1 · Rent"
 
 
 def test_thousands_of_rows_are_on_screen_at_once(qtbot: QtBot, page: ReportsPage, assistant: PagesAssistant) -> None:
@@ -318,3 +318,12 @@ def test_thousands_of_rows_are_on_screen_at_once(qtbot: QtBot, page: ReportsPage
     qtbot.waitUntil(lambda: page._view._model.rowCount() == 5001, timeout=5000)
     page.grab()
     assert len(page._view._rows._delegate._heights) < 200
+
+
+def test_the_keyboard_stays_with_a_report_that_was_begun_and_moves_to_its_rows(qtbot: QtBot, page: ReportsPage) -> None:
+    page.activateWindow()
+    form = begin(qtbot, page, ReportKind.SUMMARY, 1)
+    form._start.setFocus()
+    form._start.click()
+    qtbot.waitUntil(lambda: page._making is None)
+    assert page._view._rows.hasFocus()

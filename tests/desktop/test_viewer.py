@@ -19,9 +19,10 @@ from desktop.viewer.opened import UNPLACED, OpenedSource
 from desktop.viewer.panel import SourcesPanel
 from desktop.viewer.reference import Reference, of_citation, of_quote
 from local_models.cancel import never
+from rag.account import SourceAccount
 from rag.errors import DocumentEncrypted
 from rag.titles import where
-from rag.types import Block, BlockKind, Excerpt, Page, Place, Scores, Source, Span, TextBox
+from rag.types import Block, BlockKind, Excerpt, Page, Place, Source, Span, TextBox
 from tests.fakes.desktop import FakeAssistant
 from tests.fakes.viewer import FakePages
 
@@ -154,12 +155,14 @@ def test_a_checksum_is_taken_once_and_again_after_a_change(pdf: Path, library: L
 
 
 def test_opening_a_source_shows_place_and_scores_at_once(panel: SourcesPanel, pdf: Path) -> None:
-    panel.open_references([replace(quoted(pdf), scores=Scores(3.0, 0.5, 0.9))], 0)
+    noted = SourceAccount(1, words=14.2, vectors=0.5, fused=0.9, by_words=0.62, by_meaning=0.4)
+    panel.open_references([replace(quoted(pdf), scores=noted)], 0)
     view = panel.opened
     assert view._name.text() == "1  half.pdf"
     assert view._where.text() == "page 2 · Part › A"
     assert not view._scores.isHidden()
-    assert [each.text() for each in view._scores.findChildren(QLabel)][::2] == ["words", "meaning", "together"]
+    told = [each.text().replace("\N{NO-BREAK SPACE}", " ") for each in view._scores.findChildren(QLabel)]
+    assert told == ["words", "62 %", "meaning", "40 %", "together", "90 %"]
 
 
 def test_the_page_of_a_pdf_is_drawn_with_the_quote_marked(panel: SourcesPanel, pdf: Path, qtbot: QtBot) -> None:

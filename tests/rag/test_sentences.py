@@ -132,3 +132,9 @@ def test_time_grows_with_length_only(unit: str) -> None:
     started = time.thread_time()
     sentences(unit * (300_000 // len(unit)))
     assert time.thread_time() - started < 60  # 0.1 to 1.3 s here; a quadratic step would take many minutes
+
+
+@pytest.mark.parametrize("heading", ["## 1. Term", "### 12. Notice period", "> 3. Rent", "- 2. Deposit", "**4. Pets**"])
+def test_the_number_of_a_marked_heading_belongs_to_it(heading: str) -> None:
+    assert cut(heading) == [heading]
+    assert cut(f"Before.\n\n{heading}\n\nIt is three months.")[1:] == [heading, "It is three months."]
