@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +49,23 @@ class WordEmbedder:
                 row[int(hashlib.sha256(word.encode()).hexdigest(), 16) % len(row)] += 1
         normalised: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return normalised
+
+
+class SetEntailment:
+    """Gives each claim the probability set for it, others `otherwise`; `fail_with` is raised instead."""
+
+    def __init__(self, told: Mapping[str, float] | None = None, *, otherwise: float = 0.5) -> None:
+        self.told = dict(told or {})
+        self.otherwise = otherwise
+        self.asked: list[tuple[str, str]] = []
+        self.fail_with: Exception | None = None
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]], cancel: CancelToken) -> list[float]:
+        cancel.check()
+        if self.fail_with is not None:
+            raise self.fail_with
+        self.asked += pairs
+        return [self.told.get(claim, self.otherwise) for claim, _ in pairs]
 
 
 class WordSpans:

@@ -21,6 +21,7 @@ from local_models.training.encoder_loop import examples_seen, train_encoder
 from local_models.training.entailment_examples import EntailmentExample, EntailmentExamples, Supplies
 from local_models.training.entailment_export import write_folder
 from local_models.training.entailment_model import CHECKPOINT, EntailmentBatches, load_entailment
+from local_models.training.labelled_claims import LabelledExamples, read_labelled
 from local_models.training.made_tables import TableMaker
 from local_models.training.parallel_texts import Article, read_articles, read_parallels, split
 from local_models.training.rewording import Rewording
@@ -176,3 +177,42 @@ def test_a_few_steps_export_to_a_folder_that_the_program_reads(supplies: Supplie
 def test_a_folder_without_its_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelBroken, match=re.escape(str(tmp_path))):
         EntailmentModel(tmp_path, threads=1)
+
+
+def write_claims(folder: Path) -> Path:
+    rows = [
+        {
+            "id": f"claim {number}",
+            "claim": f"The mill burned down in {1900 + number}.",
+            "evidence_title": "Norsby mill",
+            "evidence_sentences": [
+                "The mill was old.",
+                f"The mill burned down in {1900 + number % 10}.",
+                "It stood long.",
+            ],
+            "rationales": [[1]] if number < 10 else [],
+            "label": "SUPPORTED" if number < 10 else "NOT_ENOUGH_INFO",
+        }
+        for number in range(20)
+    ]
+    (folder / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return folder
+
+
+def test_the_two_halves_of_labelled_claims_share_nothing(tmp_path: Path) -> None:
+    halves = [{one.claim for one in read_labelled(write_claims(tmp_path), half)} for half in (0, 1)]
+    assert not halves[0] & halves[1]
+    assert len(halves[0] | halves[1]) == 20
+
+
+def test_a_labelled_claim_is_entailed_by_its_rationale_and_not_by_the_sentences_beside_it(tmp_path: Path) -> None:
+    claims = read_labelled(write_claims(tmp_path), 0) + read_labelled(tmp_path, 1)
+    made = iter(lambda: EntailmentExample("made", "made", entailed=True), None)
+    found = [
+        one for one in islice(LabelledExamples([claims], made, random.Random(0)).draw(), 400) if one.claim != "made"
+    ]
+    assert 100 < len(found) < 300
+    years = [(one.entailed, one.claim[-5:-1] in one.evidence) for one in found]
+    assert {entailed for entailed, holds in years if holds} == {True}
+    assert all(not entailed for entailed, holds in years if not holds)
+    assert 0.2 < sum(one.entailed for one in found) / len(found) < 0.7

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,36 @@ def test_a_source_that_supports_prevails_over_one_that_says_otherwise() -> None:
     assert judged.verdict is SentenceVerdict.SUPPORTED
     assert judged.window is not None
     assert judged.window.source.number == 2
+
+
+def test_a_model_of_entailment_has_a_say_where_the_rules_find_nothing() -> None:
+    windows = Windows([source(1, "Cats are allowed. Dogs are kept in the yard.")])
+    claim = "Dogs are allowed in the yard."
+
+    def verdict(probability: float) -> SentenceVerdict:
+        return judge(claim, windows, entails=lambda pairs: [probability] * len(pairs)).verdict
+
+    assert verdict(0.99) is SentenceVerdict.SUPPORTED
+    assert verdict(0.01) is not SentenceVerdict.SUPPORTED
+
+
+def test_a_model_of_entailment_does_not_overrule_a_number() -> None:
+    windows = Windows([source(1, LEASE)])
+    judged = judge("The monthly rent is 990 euros.", windows, entails=lambda pairs: [1.0] * len(pairs))
+    assert judged.verdict is SentenceVerdict.NOT_SUPPORTED
+
+
+def test_a_model_of_entailment_reads_what_names_the_subject() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def entails(pairs: Sequence[tuple[str, str]]) -> list[float]:
+        asked.extend(pairs)
+        return [0.5] * len(pairs)
+
+    judge(
+        "It must be paid monthly.", Windows([source(1, "The rent is due. It must be paid monthly.")]), entails=entails
+    )
+    assert any("The rent is due. It must be paid monthly." in text for _, text in asked)
 
 
 def test_one_source_alone_can_be_asked() -> None:
