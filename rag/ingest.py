@@ -9,6 +9,7 @@ question is answered. What becomes of one file is in rag.file_desk. Knows nothin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,8 +113,9 @@ class Ingest:
         survey = Survey()
         for folder in self._notes.folders():
             self._surveyor.changes(survey, folder, paths, cancel)
-        within = any(is_folder(path) for path in paths)
-        stamps = {path: stamp for path, stamp in self._notes.stamps().items() if path not in paths} if within else None
+        stamps = self._notes.stamps()
+        if os.name == "nt":  # what was told to have changed may look the same there (rag.folders.stamps)
+            stamps = {path: stamp for path, stamp in stamps.items() if path not in paths}
         yield from self._take(survey, Effort.CHANGED, stamps, cancel)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
@@ -145,6 +147,11 @@ class Ingest:
         self._index.rebuild()
         self._index.save()
         yield Progress(len(self._index), len(self._index), "vector index")
+
+    def use_index(self, index: VectorIndex) -> None:
+        """From now on vectors go into this one. Called where nothing else writes."""
+        self._index = index
+        self._desk.use_index(index)
 
     def remove(self, document_ids: Sequence[int]) -> int:
         """Forget documents; answers that cited them keep their quotes. Returns how many there were."""

@@ -59,8 +59,11 @@ class KnownFolders:
                 self._surveyor.changes(survey, folder, [root], cancel)
         if not survey.below or root in survey.bare:
             return
+        in_hand = self._notes.in_hand()
         for file in survey.files:
             cancel.check()
+            if file in in_hand:
+                continue
             if stamps.get(file, NO_STAMP) == NO_STAMP or stamps[file] != stamp_of(file):
                 yield file
         listed = set(survey.files)

@@ -93,6 +93,12 @@ class FolderNotes:
             )
             return dict(found.all())
 
+    def in_hand(self) -> set[Path]:
+        """The files that wait for being read, or are being read."""
+        states = (DocumentState.WAITING, DocumentState.READING)
+        with self._database.read() as session:
+            return set(session.scalars(select(DocumentRow.path).where(DocumentRow.state.in_(states))))
+
     def same_content(self, sha256: str) -> list[Document]:
         """The documents that were read with these bytes, oldest first."""
         states = (DocumentState.READ, DocumentState.COMPLETE)

@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 
 from local_models.cancel import CancelToken
-from rag.events import AddEvent, AddFinished
+from rag.events import AddEvent, AddFinished, FilesWaiting
 from rag.folders.known import KnownFolders
 from rag.folders.rules import RULES_FILE
 from rag.folders.stamps import stamp_of
@@ -155,3 +155,12 @@ def test_a_look_at_a_folder_left_alone_finds_nothing(kept: Kept) -> None:
     assert list(kept.known.look(kept.folder, CancelToken())) == []
     (kept.folder / "bikes.txt").write_text("Check the brakes.")
     assert [path.name for path in kept.known.look(kept.folder, CancelToken())] == ["bikes.txt"]
+
+
+def test_a_look_passes_over_files_that_are_about_to_be_read(kept: Kept) -> None:
+    events = kept.ingest.add([kept.folder], CancelToken())
+    for event in events:
+        if isinstance(event, FilesWaiting):
+            break
+    assert list(kept.known.look(kept.folder, CancelToken())) == []
+    list(events)
