@@ -83,7 +83,7 @@ class LabelledExamples:
     def _example(
         self, claim: LabelledClaim, numbers: Sequence[int], *, entailed: bool, alone: bool = False
     ) -> EntailmentExample:
-        """The sentences with, unless they are to stand alone, at times the one before each, as in a window's context."""
+        """The sentences with, unless they stand alone, at times the one before each, as in a window's context."""
         before = 0 if alone else self._rng.choice((0, 0, 1))
         wanted = sorted({one for number in numbers for one in range(max(0, number - before), number + 1)})
         text = " ".join(claim.sentences[number] for number in wanted)
