@@ -30,8 +30,9 @@ from local_models.training.span_examples import answered
 from local_models.training.span_negatives import Bender, WordPool
 from local_models.training.wordnet import WordNet
 
-READING, PROSE, PARALLEL, TABLES = 0.46, 0.30, 0.16, 0.08
-"""Shares of the supplies."""
+READING, PROSE, PARALLEL, TABLES = "questions", "prose", "parallel", "tables"
+SHARES = {READING: 0.46, PARALLEL: 0.16, TABLES: 0.08, PROSE: 0.30}
+"""Of the four supplies."""
 
 AS_ASKED = 0.3
 """Share of claims that stay question and answer although a rule could make a sentence of them."""
@@ -54,7 +55,7 @@ class EntailmentExample:
 
 @dataclass(frozen=True, slots=True)
 class Supplies:
-    """What the examples are made of. Without `parallels` running text takes their share."""
+    """What the examples are made of. A supply that has nothing is left out."""
 
     passages: Sequence[ReadingPassage]
     articles: Sequence[Article]
@@ -81,19 +82,25 @@ class EntailmentExamples:
         self._changer = Changer(names, words, rng)
         self._rewording = Rewording(words, rng)
         self._tables = TableMaker(names, rng)
+        self._ways: dict[str, Callable[[], Iterator[EntailmentExample]]] = {
+            READING: self._read, PARALLEL: self._compared, TABLES: self._tabled, PROSE: self._told,
+        }  # fmt: skip
+        self._stock: dict[str, Sequence[object]] = {
+            READING: self._passages, PARALLEL: self._parallels, TABLES: names, PROSE: self._articles,
+        }  # fmt: skip
 
     def draw(self) -> Iterator[EntailmentExample]:
         """Examples come in pairs: one that is entailed, one that is not, mostly on the same text."""
+        names = [name for name, stock in self._stock.items() if stock]
+        shares = [SHARES[name] for name in names]
         while True:
-            chance = self._rng.random()
-            if chance < READING:
-                yield from self._read()
-            elif chance < READING + PARALLEL and self._parallels:
-                yield from self._compared()
-            elif chance < READING + PARALLEL + TABLES:
-                yield from self._tabled()
-            else:
-                yield from self._told()
+            (name,) = self._rng.choices(names, shares)
+            yield from self._ways[name]()
+
+    def draw_from(self, supply: str) -> Iterator[EntailmentExample]:
+        """The same of one supply alone, by its name in SHARES."""
+        while True:
+            yield from self._ways[supply]()
 
     def _read(self) -> Iterator[EntailmentExample]:
         passage = self._rng.choice(self._passages)
