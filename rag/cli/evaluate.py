@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rag.cli import evaluate_all, evaluate_answers, evaluate_claims, evaluate_injection
+from rag.cli import evaluate_all, evaluate_answers, evaluate_claims, evaluate_documents, evaluate_injection
 from rag.cli.evaluate_retrieval import retrieval_report, spans_report
 from rag.cli.measuring import add_keep, print_report
 from rag.cli.session import Commands, Session
@@ -21,6 +21,7 @@ def register(commands: Commands) -> None:
     evaluate_answers.register(kinds)
     evaluate_injection.register(kinds)
     evaluate_claims.register(kinds)
+    evaluate_documents.register(kinds)
     evaluate_all.register(kinds)
     found = kinds.add_parser(
         "retrieval",

@@ -116,10 +116,14 @@ def _copy_of_this_process(work: Callable[[int], None]) -> tuple[int, str]:
 
 
 def main() -> None:
-    bootstrap.ChildReader = ReaderHere  # type: ignore[misc,assignment]
-    bootstrap.suitable_number = lambda: 2
-    bootstrap.worker_command = lambda *_: ["true"]  # no language model is asked for anything
-    bootstrap._embedder = lambda *_, **__: (EmbedderHere(), "")  # type: ignore[assignment]
+    parts: dict[str, object] = {
+        "ChildReader": ReaderHere,
+        "suitable_number": lambda: 2,
+        "worker_command": lambda *_: ["true"],  # no language model is asked for anything
+        "_embedder": lambda *_, **__: (EmbedderHere(), ""),
+    }
+    for name, part in parts.items():
+        setattr(bootstrap, name, part)
     with tempfile.TemporaryDirectory() as nowhere:
         _live(Path(nowhere), Path(nowhere))  # so that a copy has imported everything
     for line in sys.stdin:

@@ -65,7 +65,7 @@ def program() -> Iterator[Program]:
 def test_fifty_kills_leave_no_trace(program: Program, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     stages = [write_papers(tmp_path / "first"), tmp_path / "then"]
-    change_papers(shutil.copytree(*stages))
+    change_papers(shutil.copytree(stages[0], stages[1]))
     lasted, expected = _undisturbed(program, tmp_path / "undisturbed", folder, stages)
     assert [len(state["documents"]) for state in expected] == [29, 27]
     moments = random.Random(KILLS)
