@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.controls import button, column, label, row
-from desktop.library.model import DOCUMENT_ROLE, LEFT_OUT, STATE_WORDS, Column, DocumentTable
+from desktop.library.model import AWAY_ROLE, DOCUMENT_ROLE, LEFT_OUT, STATE_WORDS, Column, DocumentTable
 from desktop.reports.kinds import WORDING
 from desktop.theme import current_colours
 from desktop.tokens import S
@@ -30,7 +30,7 @@ from rag.types import Document, DocumentState
 _DOT = 9
 """Pixels across: the coloured point before a state; the words beside it say the same."""
 
-_WIDTHS = {Column.NAME: 280, Column.STATE: 150, Column.KIND: 104, Column.PAGES: 64, Column.ADDED: 168}
+_WIDTHS = {Column.NAME: 280, Column.STATE: 170, Column.KIND: 104, Column.PAGES: 64, Column.ADDED: 168}
 
 
 class DocumentsView(QWidget):
@@ -217,21 +217,25 @@ class StateDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         document = index.data(DOCUMENT_ROLE)
         option.textElideMode = Qt.TextElideMode.ElideRight
-        option.icon = _dot(document.state)
+        option.icon = _dot(document.state, away=bool(index.data(AWAY_ROLE)))
         option.decorationSize = QSize(_DOT, _DOT)
         option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
 
 
-def _dot(state: DocumentState) -> QIcon:
+def _dot(state: DocumentState, *, away: bool) -> QIcon:
     colours = current_colours()
-    colour = {
-        DocumentState.WAITING: colours.faint,
-        DocumentState.READING: colours.accent,
-        DocumentState.READ: colours.warn,
-        DocumentState.COMPLETE: colours.good,
-        DocumentState.FAILED: colours.bad,
-        DocumentState.QUARANTINED: colours.bad,
-    }[state]
+    colour = (
+        colours.faint
+        if away
+        else {
+            DocumentState.WAITING: colours.faint,
+            DocumentState.READING: colours.accent,
+            DocumentState.READ: colours.warn,
+            DocumentState.COMPLETE: colours.good,
+            DocumentState.FAILED: colours.bad,
+            DocumentState.QUARANTINED: colours.bad,
+        }[state]
+    )
     picture = QPixmap(2 * _DOT, 2 * _DOT)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

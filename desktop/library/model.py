@@ -23,6 +23,9 @@ _NO_PARENT = QModelIndex()
 DOCUMENT_ROLE = int(Qt.ItemDataRole.UserRole)
 """The rag.types.Document of the row."""
 
+AWAY_ROLE = DOCUMENT_ROLE + 1
+"""True where the row's folder can't be reached now."""
+
 
 class Column(IntEnum):
     """Left to right."""
@@ -52,6 +55,9 @@ STATE_WORDS = {
     DocumentState.FAILED: "Failed",
     DocumentState.QUARANTINED: "Quarantined",
 }
+
+AWAY = "Not reachable now"
+"""In place of a state, where the folder of a document is not there; what was read can be asked all the same."""
 
 LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
 """States with a reason: nothing of the file as it is now can be found."""
@@ -175,6 +181,8 @@ class DocumentTable(QAbstractTableModel):
             return f"{HEADINGS[column]}: {display_text(document, column, away=away)}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
+        if role == AWAY_ROLE:
+            return away
         return document if role == DOCUMENT_ROLE else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -218,7 +226,7 @@ def display_text(document: Document, column: Column, *, away: bool = False) -> s
         case Column.PAGES:
             return str(document.pages) if document.pages else ""
         case Column.STATE:
-            return f"{state_text(document)}, not reachable now" if away else state_text(document)
+            return AWAY if away else state_text(document)
         case Column.ADDED:
             return when(document.added_at)
 

@@ -52,7 +52,8 @@ def outcome_sentence(outcome: IntakeOutcome) -> str:
     said = list(_parts(outcome))
     if not said and outcome.away:
         return _away(outcome.away)
-    text = ", ".join(said) if said else "Nothing new was found"
+    nothing = "That did not work" if outcome.error else "Nothing new was found"
+    text = ", ".join(said) if said else nothing
     first = f"Stopped. {text}." if outcome.stopped else f"{text}."
     return f"{first} {_away(outcome.away)}" if outcome.away else first
 

@@ -45,6 +45,7 @@ class PagesAssistant:
         self.held = threading.Event()
         self.calls: list[tuple[object, ...]] = []
         self.folders = FakeFolders(self.calls)
+        self.finished: AddFinished | None = None
         self.ratings: dict[int, Feedback] = {}
         self.counts = {"up": 0, "down": 0, "corrected": 0}
         self.lines: dict[str, list[dict[str, object]]] = {}
@@ -100,7 +101,7 @@ class PagesAssistant:
     def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
         self.calls.append(("refresh",))
         cancel.check()
-        yield AddFinished(0, len(self.kept), (), 0)
+        yield self.finished or AddFinished(0, len(self.kept), (), 0)
 
     def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
         self.calls.append(("embed_pending",))
