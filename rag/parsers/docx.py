@@ -13,12 +13,14 @@ from pathlib import Path
 
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
+from rag.parsers.charts import chart_rows, chart_titles
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.docx_package import Package
 from rag.parsers.docx_sight import Eye, ground_of_box, ground_of_cell
-from rag.parsers.docx_styles import Numbering, Styles
+from rag.parsers.docx_styles import Numbering, Styles, is_headed
 from rag.parsers.elements import Element, attribute, local_name
 from rag.parsers.formats import DOCX, suffixes_of
+from rag.parsers.ooxml import link_id
 from rag.parsers.package import entry_names
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
@@ -48,8 +50,9 @@ class DocxParser:
         with Package(path) as package:
             if title := " ".join(clean(package.title()).split()):
                 yield Title(title)
+            body = package.document()
             walk = _Walk(package)
-            walk.body(package.document())
+            walk.body(body)
         if walk.hidden:
             yield HiddenText(walk.hidden)
         page = walk.builder.page()
@@ -64,6 +67,7 @@ class _Walk:
     def __init__(self, package: Package) -> None:
         self.builder = PageBuilder()
         self.hidden = 0
+        self._package = package
         self._ground = ""
         styles = package.part("styles")
         self._styles = Styles(styles)
@@ -97,6 +101,8 @@ class _Walk:
             self._ground, outside = ground_of_box(box), self._ground
             self.body(box)
             self._ground = outside
+        for link in text.charts:
+            self._chart(link)
         for kind, number in text.notes:
             note = self._notes[kind].get(number)
             if note is not None:
@@ -108,14 +114,23 @@ class _Walk:
         return text
 
     def _table(self, table: Element) -> None:
-        rows = [list(_inside(row, "tc")) for row in _inside(table, "tr")]
-        if all(len(cells) == 1 for cells in rows):  # a frame around text, not a table
-            for cells in rows:
+        rows = list(_inside(table, "tr"))
+        cells_of = {row: list(_inside(row, "tc")) for row in rows}
+        if all(len(cells) == 1 for cells in cells_of.values()):  # a frame around text, not a table
+            for cells in cells_of.values():
                 self.body(cells[0])
             return
-        for cells in rows:
+        for row, cells in cells_of.items():
             texts = [self._text_of(cell, ground_of_cell(cell, table)).text for cell in cells]
-            self.builder.add(table_row(texts), BlockKind.TABLE)
+            headed = row is rows[0] and all(text.strip() for text in texts) and is_headed(table, row)
+            self.builder.add(table_row(texts), BlockKind.TABLE, int(headed))
+
+    def _chart(self, link: str) -> None:
+        chart = self._package.chart(link)
+        for title in chart_titles(chart) if chart is not None else ():
+            self.builder.add(title, BlockKind.PARAGRAPH)
+        for place, row in enumerate(chart_rows(chart) if chart is not None else ()):
+            self.builder.add(table_row(row), BlockKind.TABLE, int(place == 0))
 
 
 def _inside(parent: Element, name: str) -> Iterator[Element]:
@@ -144,6 +159,7 @@ class _Text:
         self._pieces: list[str] = []
         self._in_hidden = False
         self.boxes: list[Element] = []
+        self.charts: list[str] = []
         self.notes: list[tuple[str, str]] = []
         self.hidden = 0
 
@@ -165,6 +181,8 @@ class _Text:
                 self._pieces.append(_SPACES[name])
             elif name == "txbxContent":
                 self.boxes.append(element)
+            elif name == "chart":
+                self.charts.append(link_id(element))
             elif name in {"footnoteReference", "endnoteReference"}:
                 self.notes.append((name.removesuffix("Reference"), attribute(element, "id")))
             elif name == "r" and self._eye.hides(element, paragraph, ground=self._ground):

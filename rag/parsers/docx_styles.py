@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from rag.parsers.elements import Element, attribute, child, local_name
+from rag.parsers.elements import Element, attribute, child, is_on, local_name
 from rag.parsers.numerals import BULLET, numeral
 
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
+_FIRST_ROW = 0x0020
+"""The bit of tblLook for a first row that looks different (ECMA-376 part 4, 14.3.7)."""
+
 _CHAIN = 20
 """Styles based on styles; a longer chain is a loop."""
 
@@ -76,6 +79,17 @@ def _with_properties(style: ParagraphStyle, properties: Element | None) -> Parag
         at = _number(depth) if depth is not None else inherited[1]
         style = replace(style, numbering=(chosen, at) if chosen not in {"", "0"} else None)
     return style
+
+
+def is_headed(table: Element, first: Element) -> bool:
+    """Whether the first row heads the others: it is repeated on every page, or its table's style sets it apart."""
+    repeated = child(child(first, "trPr"), "tblHeader")
+    if repeated is not None:
+        return is_on(repeated)
+    look = child(child(table, "tblPr"), "tblLook")
+    flags = attribute(look, "val")
+    bits = int(flags, 16) if re.fullmatch(r"[0-9A-Fa-f]{4}", flags) else 0
+    return attribute(look, "firstRow") in {"1", "true", "on"} or bool(bits & _FIRST_ROW)
 
 
 @dataclass(slots=True)

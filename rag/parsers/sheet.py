@@ -75,7 +75,8 @@ def sheet_page(
     for region in _regions(rows, headers):
         header = _header(region, headers)
         here = {cell.column for row in region for cell in row.cells}
-        goes_on = header is None and here <= set(columns) and region[0].number <= last + CONTINUES
+        near = region[0].number <= last + CONTINUES and len(region[0].cells) > 1
+        goes_on = header is None and near and here <= set(columns)
         columns = columns if goes_on else sorted(here)
         last = region[-1].number
         above = (0 if goes_on or len(region) > 1 else 1) if header is None else header

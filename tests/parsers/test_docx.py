@@ -161,6 +161,38 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: py
         text_of(tmp_path, paragraph(run("a" * 200_000)))
 
 
+@pytest.mark.parametrize(
+    ("look", "row", "level"),
+    [
+        ("", "<w:trPr><w:tblHeader/></w:trPr>", 1),
+        ('<w:tblLook w:val="0420"/>', "", 1),
+        ('<w:tblLook w:firstRow="1"/>', "", 1),
+        ('<w:tblLook w:val="0400"/>', "", 0),
+        ('<w:tblLook w:firstRow="1"/>', '<w:trPr><w:tblHeader w:val="0"/></w:trPr>', 0),
+        ("", "", 0),
+    ],
+)
+def test_the_header_of_a_table_is_marked(tmp_path: Path, look: str, row: str, level: int) -> None:
+    cells = "".join(f"<w:tc>{paragraph(run(text))}</w:tc>" for text in ("Item", "Price"))
+    rows = f"<w:tr>{row}{cells}</w:tr><w:tr>{cells}</w:tr>"
+    path = write_docx(tmp_path / "a.docx", f"<w:tbl><w:tblPr>{look}</w:tblPr>{rows}</w:tbl>")
+    assert [block.level for block in read_page(DocxParser(), path).blocks] == [level, 0]
+
+
+def test_a_chart_gives_its_title_and_its_numbers(tmp_path: Path) -> None:
+    spaces = 'xmlns:c="c" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    path = write_docx(
+        tmp_path / "a.docx", paragraph(f'<w:r><w:drawing><c:chart {spaces} r:id="c1"/></w:drawing></w:r>')
+    )
+    series = "<ser><tx><v>Ducks</v></tx><val><numLit><pt idx='0'><v>120</v></pt></numLit></val></ser>"
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr(
+            "word/_rels/document.xml.rels", '<R><Relationship Id="c1" Type="x/chart" Target="charts/c.xml"/></R>'
+        )
+        package.writestr("word/charts/c.xml", f"<c><title><t>Seen</t></title>{series}</c>")
+    assert read_page(DocxParser(), path).text == "Seen\n\n| Ducks\n| 120"
+
+
 def test_a_cut_or_foreign_zip_is_broken(tmp_path: Path) -> None:
     path = write_docx(tmp_path / "a.docx", paragraph(run("Rent " * 500)))
     path.write_bytes(path.read_bytes()[:-60])
