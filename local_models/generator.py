@@ -64,12 +64,17 @@ class LlamaGenerator:
             yield _EVENTS[event.pop("kind")](**event)
 
     def switch(self, settings: ModelSettings) -> None:
-        """Use another model, or other settings, from the next call on. The old one's memory is given back at once."""
+        """Use another model, or other settings, from the next call on. The old one's memory is given back at once.
+
+        The first model that is named starts no child yet: many who open a library ask no model.
+        """
         with self._lock:
+            is_first = not self._settings.path.name
             self._settings = settings
             self._info = None
             self._client.stop()
-        self._client.start()
+        if not is_first:
+            self._client.start()
 
     def memory(self) -> int:
         """Resident bytes of the child, 0 when none runs."""

@@ -7,13 +7,12 @@ cascade) and checked at the end: the file is either as it was or wholly new. Kno
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -34,13 +33,15 @@ def upgrade(file: Path, revision: str = REVISION) -> Path | None:
         before = revision_of(file)
         if before == revision:
             return None
-        if before is not None and before not in known_revisions():
+        from rag.store import revisions  # noqa: PLC0415  # Alembic: most starts migrate nothing
+
+        if before is not None and before not in revisions.known_revisions():
             raise LibraryTooNew(
                 f"The library {file} was made by a newer Footnote (version {before}; this one knows {REVISION}).",
                 "Update Footnote, or choose another data directory with --data.",
             )
         copy = None if before is None else set_copy_aside(file, before)
-        _migrate(file, revision)
+        _migrate(file, partial(revisions.run_revisions, revision=revision))
         return copy
 
 
@@ -58,11 +59,6 @@ def revision_of(file: Path) -> str | None:
     if row is None:
         raise damaged(file)
     return str(row[0])
-
-
-def known_revisions() -> list[str]:
-    """From the newest to the first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def set_copy_aside(file: Path, revision: str) -> Path:
@@ -84,13 +80,13 @@ def set_copy_aside(file: Path, revision: str) -> Path:
     return copy
 
 
-def _migrate(file: Path, revision: str) -> None:
+def _migrate(file: Path, run: Callable[[Connection], None]) -> None:
     engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
     event.listen(engine, "connect", _leave_transactions_to_us)
     event.listen(engine, "begin", _begin_immediate)
     try:
         with engine.begin() as connection:
-            _run(connection, revision)
+            run(connection)
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
             if broken is not None:
                 raise LibraryError(
@@ -99,18 +95,6 @@ def _migrate(file: Path, revision: str) -> None:
                 )
     finally:
         engine.dispose()
-
-
-def _run(connection: Connection, revision: str) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "rag.store:migrations")
-    return config
 
 
 def _leave_transactions_to_us(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -285,3 +285,11 @@ def test_a_cancel_before_anything_starts_is_a_cancel(fresh: LlamaGenerator) -> N
     cancel.cancel()
     with pytest.raises(Cancelled):
         list(fresh.generate(GenerationRequest((ChatMessage(Role.USER, "Who?"),)), cancel))
+
+
+def test_the_first_model_that_is_named_starts_no_child(tiny: Path) -> None:
+    with WorkerClient("llm", worker_command("llm")) as client:
+        generator = LlamaGenerator(client, ModelSettings(Path()))
+        generator.switch(ModelSettings(tiny, threads=1))
+        assert generator.memory() == 0
+        assert generator.settings.path == tiny

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,10 +16,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from rag.errors import LibraryDamaged, LibraryError, LibraryTooNew
-from rag.store import upgrade as upgrading
+from rag.store import revisions
+from rag.store.revisions import known_revisions
 from rag.store.schema import REVISION, Row
 from rag.store.store import Store
-from rag.store.upgrade import KEPT_COPIES, known_revisions, revision_of, set_copy_aside, upgrade
+from rag.store.upgrade import KEPT_COPIES, revision_of, set_copy_aside, upgrade
 from rag.types import Answer, MessageStatus, Mode, Quote, Scope, Span
 from tests.fakes.store import add_document, hits_of
 
@@ -42,7 +45,7 @@ def upgrade() -> None:
 def add_next_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, more: str = "") -> None:
     """Lets Alembic see one more revision, as the next release would bring it."""
     (folder / "r9999_next.py").write_text(NEXT_REVISION.format(head=REVISION, more=more))
-    shipped = upgrading._config
+    shipped = revisions._config
 
     def extended() -> Config:
         config = shipped()
@@ -50,7 +53,7 @@ def add_next_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, more: str =
         config.set_main_option("version_locations", f"{ScriptDirectory.from_config(shipped()).versions}\n{folder}")
         return config
 
-    monkeypatch.setattr(upgrading, "_config", extended)
+    monkeypatch.setattr(revisions, "_config", extended)
 
 
 def filled_library(folder: Path) -> Path:
@@ -175,7 +178,7 @@ def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
 
 
 def test_the_revisions_need_no_file_of_the_users() -> None:
-    assert ScriptDirectory.from_config(upgrading._config()).get_current_head() == REVISION
+    assert ScriptDirectory.from_config(revisions._config()).get_current_head() == REVISION
 
 
 def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) -> None:
@@ -216,3 +219,14 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
     assert again.journal.message(begun.id).answer == answer
     again.close()
     assert list((tmp_path / "backups").glob("*0001*"))
+
+
+@pytest.mark.real
+def test_a_library_up_to_date_is_opened_without_alembic(tmp_path: Path) -> None:
+    Store.open(tmp_path).close()
+    code = (
+        "import sys; from pathlib import Path; from rag.store.store import Store; "
+        f"Store.open(Path({str(tmp_path)!r})).close(); print([name for name in sys.modules if 'alembic' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
