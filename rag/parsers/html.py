@@ -6,6 +6,7 @@ because files with hundreds of thousands of nested elements exist.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 _CLOSED_AT_ONCE = re.compile(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w.-]*)(\s[^<>]*)?/>", re.IGNORECASE)
 _INTERNAL_SUBSET = re.compile(r"<!DOCTYPE[^<>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
-    rf"<(/?)(?!(?:{_VOID}|p|li|dt|dd|tr|td|th|tbody|thead|tfoot|option|optgroup|colgroup|rt|rp)\b)[a-zA-Z]",
+    rf"<(/?)(?!(?:{_VOID}|p|a|h[1-6]|li|dt|dd|tr|td|th|tbody|thead|tfoot|option|optgroup|colgroup|rt|rp)\b)[a-zA-Z]",
     re.IGNORECASE,
 )
 """Of elements that the next one of their kind does not close."""
@@ -268,9 +269,10 @@ def _nesting(source: str) -> int:
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table holds data, not the layout of a page."""
-    if table.css_first("td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is not None:
+    within = itertools.islice(table.traverse(), 1, None)  # a node comes first among its own
+    if any(node.tag == "table" for node in within):  # asked first: it ends at once where tables stand in one another
         return False
-    return all(inner.mem_id == table.mem_id for inner in table.css("table"))  # a node is among its own matches
+    return table.css_first("td h1, td h2, td h3, td h4, td ul, td ol, td pre, td form") is None
 
 
 def _in_head(row: LexborNode) -> bool:

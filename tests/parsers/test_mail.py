@@ -182,6 +182,12 @@ def test_nothing_of_an_attachment_is_left_on_the_disk(tmp_path: Path, monkeypatc
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_headers_without_end_are_cut(tmp_path: Path) -> None:
+    page = pages(read(tmp_path, raw("Subject: Rent", *["X-Long: " + "a" * 70] * 20_000, "X-Last: b")))[0]
+    assert page.text.startswith("Rent")
+    assert page.text.endswith("Hello.")
+
+
 def nested(depth: int) -> EmailMessage:
     made = message(f"At depth {depth}.", f"Depth {depth}")
     if depth < 6:
