@@ -27,6 +27,7 @@ from rag.grid import Grid
 from rag.ingest import Ingest
 from rag.models import Models
 from rag.reports.running import Reports
+from rag.restaging import Restaging
 from rag.retrieval import Retriever
 from rag.right_of_way import RightOfWay
 from rag.store.store import Store
@@ -62,6 +63,8 @@ class Assistant:
     """Jobs over whole documents, and what they found."""
     folders: Folders
     """The folders documents lie in: watching them, what is left out of them, what of them is not there now."""
+    restaging: Restaging
+    """Another embedder, or passages of another length: what it costs, and its making beside the index in use."""
     way: RightOfWay
     children: Mapping[str, Callable[[], int]]
     """Role -> a function that gives the child's resident bytes, 0 when it does not run."""
@@ -345,12 +348,6 @@ class Assistant:
         """The embedder in use."""
         return self.model_room.embedder.identity
 
-    def use_embedder(self, folder: Path | None) -> EmbedderIdentity:
-        """Choose a sentence-transformers folder, None for the built-in one; in use from the next start, which then
-        gives the passages vectors of it. Raises ModelNotFound, ModelBroken.
-        """
-        return self.model_room.use_embedder(folder)
-
     def standing_notices(self) -> list[str]:
         """What has not been as the user set it since the library was opened, each with what to do."""
         return self.model_room.standing_notices()
@@ -367,7 +364,7 @@ class Assistant:
         return self.store.preferences.load()
 
     def save_preferences(self, preferences: Preferences) -> None:
-        """Takes effect with the next answer; another embedder with the next start."""
+        """Takes effect with the next answer; `embedder` and `passage_tokens` are changed by `restaging` alone."""
         self.store.preferences.save(preferences)
         self.model_room.apply(preferences)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from local_models.bundled import bundled_models, bundled_span_reader
 from local_models.client import WorkerClient, worker_command
 from local_models.embedders.child import ChildEmbedder
+from local_models.embedders.current import CurrentEmbedder
 from local_models.embedders.folder import default_folder
 from local_models.embedders.span_child import ChildSpanReader
 from local_models.files import ModelFolder
@@ -18,21 +19,25 @@ from local_models.offline import NetworkGate
 from local_models.types import ModelSettings
 from rag.answering import Answering
 from rag.assistant import Assistant
+from rag.chunking import passage_limit
 from rag.errors import ModelError
 from rag.extraction import Extractor
 from rag.folders.known import KnownFolders
 from rag.folders.service import Folders
-from rag.index.vectors import VectorIndex
+from rag.index_in_use import IndexInUse, adopting
 from rag.ingest import Ingest
 from rag.models import Models
+from rag.parsers.cutting_child import ChildCutter
 from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
 from rag.parsers.several import SeveralReaders, suitable_number
 from rag.ports import Embedder
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
+from rag.restaging import Restaging
 from rag.retrieval import Retriever
 from rag.right_of_way import PatientEmbedder, RightOfWay
+from rag.store.preferences import PreferencesStore
 from rag.store.store import Store
 from rag.user_types import Preferences
 
@@ -50,14 +55,19 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         opened.callback(store.close)
         preferences = store.preferences.load()
         client = WorkerClient("embed", worker_command("embed"))
-        embedder, problem = _embedder(client, data_dir, preferences)
+        chosen, problem = _embedder(client, data_dir, preferences)
+        embedder = CurrentEmbedder(chosen)
         opened.callback(embedder.close)
         spans = ChildSpanReader(client, bundled_span_reader(), threads=preferences.threads)
-        store.library.use_embedder(embedder.identity)
-        index = VectorIndex.open(data_dir / "index", store.library, embedder.identity)
+        in_use = IndexInUse(data_dir / "index", store.library, embedder)
+        opened.callback(in_use.close)
         reader = SeveralReaders(
             [
-                ChildReader(lambda: embedder.tokenizer_json, scratch=data_dir / "reading" / str(number))
+                ChildReader(
+                    lambda: embedder.tokenizer_json,
+                    passage_tokens=partial(_passage_tokens, store.preferences, embedder),
+                    scratch=data_dir / "reading" / str(number),
+                )
                 for number in range(suitable_number())
             ]
         )
@@ -76,17 +86,29 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             has_passages=lambda: store.library.passage_count() > 0,
         )
         models.apply(preferences)
-        retriever = Retriever(store.library, index, embedder)
+        retriever = Retriever(store.library, in_use.index, chosen)
         way = RightOfWay()
         ingest = Ingest(
             store.library,
             reader,
             PatientEmbedder(embedder, way),
-            index,
+            in_use.index,
             looks_readable,
             store.folders,
             way=way,
             at_once=reader.at_once,
+        )
+        cutter = ChildCutter()
+        opened.callback(cutter.close)
+        embedder_of = partial(_embedder_of, client, data_dir, preferences.threads)
+        restaging = Restaging(
+            store.library,
+            store.staging,
+            cutter,
+            embedder_of,
+            adopting(in_use, embedder_of, retriever, ingest),
+            store.preferences.load,
+            way=way,
         )
         return Assistant(
             data_dir=data_dir,
@@ -97,6 +119,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             model_room=models,
             reports=Reports(Desk(store.library, retriever, embedder, spans, generator), store.reports),
             folders=Folders(ingest, store.folders, KnownFolders(store.folders, looks_readable, data_dir)),
+            restaging=restaging,
             way=way,
             children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},
             shut=opened.pop_all().close,
@@ -115,15 +138,20 @@ def open_embedder(data_dir: Path) -> Iterator[Embedder]:
 
 def _embedder(client: WorkerClient, data_dir: Path, preferences: Preferences) -> tuple[ChildEmbedder, str]:
     """The chosen embedder, or the built-in one and why it had to be."""
-    make = partial(
-        ChildEmbedder,
-        client,
-        digests=data_dir / "embedders.json",
-        threads=preferences.threads,
-    )
+    make = partial(_embedder_of, client, data_dir, preferences.threads)
     if not preferences.embedder:
-        return make(default_folder()), ""
+        return make(None), ""
     try:
         return make(Path(preferences.embedder)), ""
     except ModelError as error:
-        return make(default_folder()), f"{error} Until then the built-in embedder is used."
+        return make(None), f"{error} Until then the built-in embedder is used."
+
+
+def _embedder_of(client: WorkerClient, data_dir: Path, threads: int, folder: Path | None) -> ChildEmbedder:
+    """The embedder of a folder, the built-in one for None."""
+    return ChildEmbedder(client, folder or default_folder(), digests=data_dir / "embedders.json", threads=threads)
+
+
+def _passage_tokens(preferences: PreferencesStore, embedder: Embedder) -> int:
+    """How long the passages of files that are read now may be."""
+    return passage_limit(embedder.identity.max_tokens, preferences.load().passage_tokens)

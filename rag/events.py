@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_models.types import EmbedderIdentity
 from rag.report_types import Report, ReportRow
 from rag.types import Answer, Citation, Document, Hit, Quote, Source
 
@@ -21,6 +22,15 @@ class Progress:
     label: str
     share: float = 0.0
     """Of the work, 0 to 1, where files or passages differ much in what they take; 0: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChanged:
+    """The index was made anew and answers from now on: by this embedder, its passages of at most so many tokens."""
+
+    embedder: EmbedderIdentity
+    passage_tokens: int
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,10 @@ class FileDesk:
         self._notes.stamp(moved.id, moved.sha256, NO_STAMP)
         return DocumentMoved(moved, document.path)
 
+    def use_index(self, index: VectorIndex) -> None:
+        """From now on vectors are taken out of this one."""
+        self._index = index
+
     def forget_vectors(self, passage_ids: Sequence[int] | Ids) -> None:
         """Take vectors out of the index that the library has let go."""
         self._index.remove(passage_ids, generation=self._library.generation(self._index.identity.digest))

@@ -14,12 +14,11 @@ from pathlib import Path
 from local_models.bundled import bundled_models, is_reader_name
 from local_models.cancel import CancelToken
 from local_models.download import download
-from local_models.embedders.folder import default_folder, read_folder
 from local_models.files import ModelFolder
 from local_models.generator import LlamaGenerator
 from local_models.gguf import describe
 from local_models.offline import NetworkGate
-from local_models.types import DownloadProgress, EmbedderIdentity, ModelFile, ModelInfo, ModelSettings
+from local_models.types import DownloadProgress, ModelFile, ModelInfo, ModelSettings
 from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
 from rag.ports import Embedder, SpanReader
@@ -130,13 +129,6 @@ class Models:
             self._preferences.save(preferences)
             self.apply(preferences)
         self._folder.remove(name)
-
-    def use_embedder(self, folder: Path | None) -> EmbedderIdentity:
-        """Choose a sentence-transformers folder, None for the built-in one. Raises ModelNotFound, ModelBroken."""
-        identity = read_folder(folder or default_folder()).identity
-        chosen = str(folder.resolve()) if folder else ""
-        self._preferences.save(replace(self._preferences.load(), embedder=chosen))
-        return identity
 
     def standing_notices(self) -> list[str]:
         """What has not been as the user set it since the library was opened."""

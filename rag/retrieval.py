@@ -56,9 +56,12 @@ class Retriever:
 
     def __init__(self, library: Library, index: VectorIndex, embedder: Embedder) -> None:
         self._library = library
-        self._index = index
-        self._embedder = embedder
+        self._meaning = index, embedder
         self._unrelated: dict[str, float] = {}
+
+    def use(self, index: VectorIndex, embedder: Embedder) -> None:
+        """From now on search this index, with questions embedded as its passages are. Both change at once."""
+        self._meaning = index, embedder
 
     def retrieve(self, question: str, *, scope: Scope, limit: int, cancel: CancelToken) -> Retrieved:
         """The best `limit` passages in scope, best first, near-duplicates merged.
@@ -126,22 +129,24 @@ class Retriever:
         self, question: str, allowed: Ids | None, also: Sequence[int], cancel: CancelToken
     ) -> dict[int, float]:
         """Cosines of the nearest passages, then of those in `also` that have a vector."""
-        if not len(self._index) or not question.strip():
+        index, embedder = self._meaning
+        if not len(index) or not question.strip():
             return {}
-        vector = self._embedder.embed([question], cancel)[0]
-        nearest = _pairs(self._index.search(vector, CANDIDATES, allowed))
+        vector = embedder.embed([question], cancel)[0]
+        nearest = _pairs(index.search(vector, CANDIDATES, allowed))
         others = np.array([id_ for id_ in also if id_ not in nearest], np.int64)
-        return nearest | _pairs(self._index.search(vector, len(others), others))
+        return nearest | _pairs(index.search(vector, len(others), others))
 
     def _vectors_share(self, question: str, cosines: Mapping[int, float]) -> float:
         nearest = self._library.passages(list(cosines)[:LOOKED_AT])
-        foreign = foreign_share(question, self._embedder.identity.languages)
+        foreign = foreign_share(question, self._meaning[1].identity.languages)
         return vectors_share(foreign, code_share(passage.text for passage in nearest))
 
     def _unrelated_cosine(self, cancel: CancelToken) -> float:
-        digest = self._embedder.identity.digest
+        embedder = self._meaning[1]
+        digest = embedder.identity.digest
         if digest not in self._unrelated:
-            self._unrelated[digest] = unrelated_cosine(self._embedder, cancel)
+            self._unrelated[digest] = unrelated_cosine(embedder, cancel)
         return self._unrelated[digest]
 
     def _hits(self, ranked: Sequence[tuple[int, Scores]], limit: int) -> tuple[Hit, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from local_models.cancel import CancelToken
+from local_models.cancel import CancelToken, never
 from local_models.client import WorkerClient
 from local_models.embedders.folder import read_folder
 from local_models.embedders.tokens import EmbedderTokens
@@ -31,7 +31,12 @@ class ChildEmbedder:
         """`digests`: a JSON file that remembers checksums. Raises ModelNotFound, ModelBroken."""
         self._client = client
         self._folder = read_folder(folder, digests)
-        self._params = {"path": str(folder), "threads": threads, "digests": str(digests) if digests else ""}
+        self._params = {
+            "model": self._folder.identity.digest,
+            "path": str(folder),
+            "threads": threads,
+            "digests": str(digests) if digests else "",
+        }
         self._lock = threading.Lock()
         self._loaded_in: int | None = None
 
@@ -65,6 +70,13 @@ class ChildEmbedder:
             vectors[batch] = self._embed_batch([texts[number] for number in batch], cancel)
         return vectors
 
+    def unload(self) -> None:
+        """Give the model's memory back; the next text loads it again. The child and its other models stay."""
+        with self._lock:
+            if self._client.running:
+                list(self._client.request("unload", {"model": self.identity.digest}, never()))
+            self._loaded_in = None
+
     def memory(self) -> int:
         """Resident bytes of the child, 0 when none runs."""
         return self._client.memory()
@@ -75,5 +87,5 @@ class ChildEmbedder:
 
     def _embed_batch(self, texts: list[str], cancel: CancelToken) -> NDArray[np.float32]:
         self.warm_up(cancel)
-        (answer,) = self._client.request("embed", {"texts": texts}, cancel)
+        (answer,) = self._client.request("embed", {"model": self.identity.digest, "texts": texts}, cancel)
         return decode_array(answer["vectors"])

@@ -40,6 +40,7 @@ def handlers() -> dict[str, Handler]:
     return {
         "load": desk.load,
         "embed": desk.embed,
+        "unload": desk.unload,
         "load_spans": spans.load,
         "find": spans.find,
         "load_entailment": entailment.load,
@@ -48,22 +49,33 @@ def handlers() -> dict[str, Handler]:
 
 
 class _EmbedDesk:
+    """While an index is made by another embedder, questions need the one in use: so there may be two."""
+
     def __init__(self) -> None:
-        self._encoder: Encoder | None = None
+        self._encoders: dict[str, Encoder] = {}
 
     def load(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
-        """params: path, threads (0: physical cores), digests; yields an empty mapping when the model is ready."""
+        """params: model (its digest), path, threads (0: physical cores), digests; yields {} when it is ready."""
         cancel.check()
-        digests = Path(params["digests"]) if params.get("digests") else None
-        self._encoder = load_encoder(Path(params["path"]), threads=params.get("threads", 0), digests=digests)
+        if params["model"] not in self._encoders:
+            digests = Path(params["digests"]) if params.get("digests") else None
+            encoder = load_encoder(Path(params["path"]), threads=params.get("threads", 0), digests=digests)
+            self._encoders[params["model"]] = encoder
+        yield {}
+
+    def unload(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: model; its memory is given back. Nothing happens if it is not loaded."""
+        cancel.check()
+        self._encoders.pop(params["model"], None)
         yield {}
 
     def embed(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
-        """params: texts, few enough that nobody minds waiting for them; yields their vectors in the same order."""
+        """params: model, texts, few enough that nobody minds waiting for them; yields their vectors in that order."""
         cancel.check()
-        if self._encoder is None:
+        encoder = self._encoders.get(params["model"])
+        if encoder is None:
             raise ModelNotFound("No embedder is loaded.", "Choose an embedder in the settings.")
-        yield {"vectors": encode_array(self._encoder.encode(params["texts"]))}
+        yield {"vectors": encode_array(encoder.encode(params["texts"]))}
 
 
 class _SpanDesk:

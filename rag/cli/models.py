@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.assistant import Assistant
+from rag.cli import index_change
 from rag.cli.session import Commands, Session
-from rag.cli.shapes import embedder_json, model_json
+from rag.cli.shapes import model_json
 from rag.cli.terminal import Terminal
 from rag.errors import UsageError
 
@@ -47,18 +48,7 @@ def register(commands: Commands) -> None:
     )
     settings.add_argument("--threads", type=int, metavar="N", help="0: the physical cores")
     settings.set_defaults(run=run_settings)
-    embedder = actions.add_parser(
-        "embedder",
-        help="the model that finds by meaning",
-        description="Show or choose the model that finds by meaning. Vectors of the one before are kept.",
-    )
-    embedder.add_argument(
-        "folder",
-        nargs="?",
-        metavar="FOLDER",
-        help='a sentence-transformers model folder, or "default" for the built-in one',
-    )
-    embedder.set_defaults(run=run_embedder)
+    index_change.register(actions)
 
 
 def run_list(_: argparse.Namespace, session: Session) -> int:
@@ -120,20 +110,6 @@ def run_settings(args: argparse.Namespace, session: Session) -> int:
         session.terminal.result({"settings": shown})
     labels = (("GPU layers", wanted.n_gpu_layers), ("Context", wanted.n_ctx), ("Threads", wanted.threads))
     session.terminal.say("\n".join(f"{label}: {value}" for label, value in labels))
-    return 0
-
-
-def run_embedder(args: argparse.Namespace, session: Session) -> int:
-    with session.open() as assistant:
-        if args.folder is None:
-            identity = assistant.embedder()
-        else:
-            identity = assistant.use_embedder(None if args.folder == "default" else Path(args.folder).expanduser())
-    if session.terminal.as_json:
-        session.terminal.result({"embedder": embedder_json(identity)})
-    session.terminal.say(f"{identity.name}, {identity.dimension} dimensions, reads {identity.max_tokens} tokens")
-    if args.folder is not None:
-        session.terminal.note("Run `footnote reindex` to give the passages vectors of this model.")
     return 0
 
 

@@ -128,10 +128,17 @@ class Staging:
             embedded = select(func.count()).select_from(StagedPassageRow).where(StagedPassageRow.id <= upto)
             return waiting, made, session.scalar(embedded) or 0
 
-    def put(self, document_id: int, passages: Sequence[Passage], terms: Sequence[PassageTerms]) -> None:
-        """A document's new passages, which have no vector yet. Raises ValueError unless there are as many terms."""
+    def put(
+        self, change: IndexChange, document_id: int, passages: Sequence[Passage], terms: Sequence[PassageTerms]
+    ) -> None:
+        """A document's new passages, which have no vector yet; nothing happens when the change is another by now.
+
+        Raises ValueError unless there are as many terms.
+        """
         rows = [_staged_values(document_id, passage, words) for passage, words in zip(passages, terms, strict=True)]
         with self._database.write() as session:
+            if not _is_under_way(session, change):
+                return
             session.execute(delete(StagedDocumentRow).where(StagedDocumentRow.document_id == document_id))
             session.add(StagedDocumentRow(document_id=document_id, passages=len(rows)))
             session.flush()
@@ -151,9 +158,11 @@ class Staging:
             )
             return [(_passage_of(row), document_of(document)) for row, document in session.execute(chosen)]
 
-    def put_vectors(self, ids: Sequence[int], rows: NDArray[np.float32]) -> None:
-        """Unit vectors of the passages that `pending` gave, in their order."""
+    def put_vectors(self, change: IndexChange, ids: Sequence[int], rows: NDArray[np.float32]) -> None:
+        """Unit vectors of the passages that `pending` gave, in their order; as `put`, only for this change."""
         with self._database.write() as session:
+            if not _is_under_way(session, change):
+                return
             session.execute(
                 text("UPDATE staged_passages SET vector = :vector WHERE id = :id"),
                 [{"id": int(id_), "vector": packed} for id_, packed in zip(ids, pack_vectors(rows), strict=True)],
@@ -179,6 +188,11 @@ class Staging:
             _prefer(session, {"embedder": row.folder, "passage_tokens": row.passage_tokens})
             _drop(session)
             return change
+
+
+def _is_under_way(session: Session, change: IndexChange) -> bool:
+    row = session.scalar(select(IndexChangeRow))
+    return row is not None and _change_of(row) == change
 
 
 def _registered(session: Session, identity: EmbedderIdentity) -> int:

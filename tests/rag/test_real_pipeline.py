@@ -11,7 +11,7 @@ from local_models.types import Generated, GenerationEvent, GenerationRequest
 from rag.assistant import Assistant
 from rag.bootstrap import open_assistant
 from rag.events import Finished, Notice
-from rag.types import Answer, DocumentState, Mode
+from rag.types import Answer, Mode
 from tests.fakes.tiny_embedder import write_tiny_embedder
 
 pytestmark = pytest.mark.real
@@ -84,37 +84,12 @@ def test_layers_for_a_gpu_that_is_not_there_are_said_beside_the_answer(assistant
     assert set(notices) <= set(answer.notices)
 
 
-def test_another_embedder_gives_its_own_vectors_and_the_way_back_costs_nothing(tmp_path: Path, notes: Path) -> None:
-    folder, data = write_tiny_embedder(tmp_path / "tiny", NOTES.values()), tmp_path / "data"
-    first = open_assistant(data)
-    assert read(first, notes) == 2
-    built_in = first.embedder()
-    chosen = first.use_embedder(folder)
-    assert (chosen.name, chosen.dimension, chosen.max_tokens) == ("tiny", 32, 96)
-    first.close()
-
-    second = open_assistant(data)
-    assert second.embedder() == chosen
-    assert {document.state for document in second.documents()} == {DocumentState.READ}
-    assert second.search("Minka", CancelToken()).hits[0].scores.words is not None
-    assert read(second, notes) == 2
-    assert {document.state for document in second.documents()} == {DocumentState.COMPLETE}
-    hit = second.search("What is the cat called?", CancelToken()).hits[0]
-    assert hit.scores.vectors is not None
-    second.use_embedder(None)
-    second.close()
-
-    third = open_assistant(data)
-    assert third.embedder() == built_in
-    assert read(third, notes) == 0
-    third.close()
-
-
 def test_a_chosen_embedder_that_is_gone_gives_way_to_the_built_in_one_and_it_is_said(tmp_path: Path) -> None:
     folder, data = tmp_path / "tiny", tmp_path / "data"
     write_tiny_embedder(folder, NOTES.values())
     first = open_assistant(data)
-    first.use_embedder(folder)
+    first.restaging.begin(folder)
+    list(first.restaging.go_on(CancelToken()))
     first.close()
     folder.rename(tmp_path / "elsewhere")
     second = open_assistant(data)

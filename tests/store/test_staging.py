@@ -30,10 +30,12 @@ def unit_rows(count: int, dimension: int = OTHER_EMBEDDER.dimension) -> np.ndarr
 
 def stage(store: Store, *, texts: tuple[str, ...] = ("one whole",)) -> None:
     """Cut each document anew into `texts`, and embed."""
+    change = store.staging.change()
+    assert change is not None
     while (document := store.staging.uncut()) is not None:
-        store.staging.put(document.id, passages_of(texts), terms_of(texts))
+        store.staging.put(change, document.id, passages_of(texts), terms_of(texts))
     while batch := store.staging.pending(2):
-        store.staging.put_vectors([passage.id for passage, _ in batch], unit_rows(len(batch)))
+        store.staging.put_vectors(change, [passage.id for passage, _ in batch], unit_rows(len(batch)))
 
 
 def words_found(store: Store, word: str) -> int:
@@ -87,11 +89,11 @@ def test_the_choice_is_in_the_preferences_once_it_holds(store: Store) -> None:
 
 def test_nothing_takes_over_before_every_document_is_cut_and_embedded(store: Store) -> None:
     fill(store)
-    store.staging.begin(FOLDER, 72, OTHER_EMBEDDER)
+    change = store.staging.begin(FOLDER, 72, OTHER_EMBEDDER)
     with pytest.raises(UsageError, match="not complete"):
         store.staging.take_over()
     for document in store.library.documents():
-        store.staging.put(document.id, passages_of(["x"]), terms_of(["x"]))
+        store.staging.put(change, document.id, passages_of(["x"]), terms_of(["x"]))
     with pytest.raises(UsageError, match="not complete"):
         store.staging.take_over()
     stage(store)
@@ -119,6 +121,14 @@ def test_what_was_made_stays_when_the_same_change_is_begun_again_and_goes_when_a
     store.staging.begin(FOLDER, 72, OTHER_EMBEDDER)
     assert store.staging.counts() == (0, 2, 2)
     store.staging.begin(None, 100, EMBEDDER)
+    assert store.staging.counts() == (2, 0, 0)
+
+
+def test_what_comes_for_a_change_that_was_given_up_is_dropped(store: Store) -> None:
+    fill(store)
+    given_up = store.staging.begin(FOLDER, 72, OTHER_EMBEDDER)
+    store.staging.begin(None, 100, EMBEDDER)
+    store.staging.put(given_up, 1, passages_of(["x"]), terms_of(["x"]))
     assert store.staging.counts() == (2, 0, 0)
 
 
