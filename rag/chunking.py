@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -53,6 +53,12 @@ BREAKS_SENTENCE, BREAKS_BLOCK = 0.5, 0.05
 
 COARSENESS = 12
 """Units smaller than this part of a passage are joined before packing, whose time grows with units per passage."""
+
+LONGEST_BLOCK = 20_000
+"""Characters, about thirty passages. All tokens of a block are held at once: those of a log of 60 MB take 2 GB."""
+
+RUN_PASSAGES = 64
+"""Borders of so many passages are chosen at once; the first of a file of one section must not wait for the last."""
 
 _MARKS = re.compile(r"[*_`]{1,3}|!?\[([^\[\]]*)\]\([^()\s]*\)")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？؟।][\"'”’»)\]]*$")
@@ -118,7 +124,8 @@ class _Document:
                     in_table = in_table and (last is None or "\n\n" not in self.text[last:begin])
                     self._note_table(begin, end, block, in_table=in_table)
                     in_table, last = block.kind is BlockKind.TABLE, end
-                    yield page, replace(block, start=begin, end=end)
+                    for part in _parted(self.text, replace(block, start=begin, end=end)):
+                        yield page, part
 
     def passage(self, ordinal: int, span: tuple[int, int], heading: tuple[str, ...]) -> Passage:
         start, end = span
@@ -158,6 +165,18 @@ class _Table:
     start: int
     end: int
     header: str
+
+
+def _parted(text: str, block: Block) -> Iterator[Block]:
+    """The block; a log, a dump or a table of many rows in parts that end with lines, so that passages come at once."""
+    start = block.start
+    while block.end - start > LONGEST_BLOCK and block.kind is not BlockKind.HEADING:
+        border = text.rfind("\n", start + LONGEST_BLOCK // 2, start + LONGEST_BLOCK)
+        if border < 0:
+            border = _between_words(text, start, start + LONGEST_BLOCK)
+        yield replace(block, start=start, end=border)
+        start = trimmed(text, border, block.end)[0]
+    yield replace(block, start=start)
 
 
 def _paragraphs(text: str) -> Iterator[Block]:
@@ -213,14 +232,17 @@ class _Unit:
 
 
 def _runs(document: _Document, section: Sequence[Block], tokens: Tokens, limit: int) -> Iterator[list[_Unit]]:
-    """The units of a section, parted where text that is in no block lies between two of them."""
+    """The units of a section, parted where text in no block lies between two of them, and where they are very many."""
     units: list[_Unit] = []
+    held = 0
     for number, block in enumerate(section):
-        if units and document.text[units[-1].end : block.start].strip():
+        if units and (held > RUN_PASSAGES * limit or document.text[units[-1].end : block.start].strip()):
             yield units
-            units = []
+            units, held = [], 0
         following = section[number + 1] if number + 1 < len(section) else None
-        units.extend(_units(document.text, block, tokens, limit, _cost_behind(document.text, block, following)))
+        found = _units(document.text, block, tokens, limit, _cost_behind(document.text, block, following))
+        units.extend(found)
+        held += sum(unit.tokens for unit in found)
     if units:
         yield units
 
@@ -246,17 +268,29 @@ def _units(text: str, block: Block, tokens: Tokens, limit: int, cost_behind: flo
 def _pieces(text: str, block: Block, tokens: Tokens, limit: int) -> Iterator[tuple[int, int, int, float]]:
     """(start, end, tokens, cost of a border behind) of a block's sentences or lines, the long ones cut."""
     inside = text[block.start : block.end]
-    spans = _lines(inside) if block.kind in (BlockKind.CODE, BlockKind.TABLE) else sentences(inside)
     begins = [start for start, _ in tokens.offsets(inside)]
     at = 0
-    for start, end in spans:
+    for start, end, cost in _spans(inside, block.kind, begins, limit):
         upto = bisect_right(begins, end - 1, at)
         if upto - at <= limit and end - start <= CHARACTERS_PER_TOKEN * limit:
-            yield block.start + start, block.start + end, upto - at, BREAKS_BLOCK
+            yield block.start + start, block.start + end, upto - at, cost
         else:
             for part in _fit(text, block.start + start, block.start + end, tokens, limit):
                 yield *part, tokens.count(text[part[0] : part[1]]), BREAKS_SENTENCE
         at = upto
+
+
+def _spans(inside: str, kind: BlockKind, begins: Sequence[int], limit: int) -> Iterator[tuple[int, int, float]]:
+    """A block's lines or sentences, with the cost of a border behind; of a sentence over the limit, its lines."""
+    if kind in (BlockKind.CODE, BlockKind.TABLE):
+        yield from ((start, end, BREAKS_BLOCK) for start, end in _lines(inside))
+        return
+    for start, end in sentences(inside):
+        if bisect_right(begins, end - 1) - bisect_left(begins, start) <= limit:
+            yield start, end, BREAKS_BLOCK
+        else:
+            for first, last in _lines(inside[start:end]):
+                yield start + first, start + last, BREAKS_SENTENCE
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

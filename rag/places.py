@@ -63,7 +63,9 @@ class Places:
         """The smallest range around all cells that the stretch touches, "Prices!B4:D9"; of one sheet only."""
         index = self._index(start)
         page, begin = self.pages[index], self.starts[index]
-        starts = self._cell_starts.setdefault(index, [cell.start for cell in page.cells])
+        if index not in self._cell_starts:
+            self._cell_starts[index] = [cell.start for cell in page.cells]
+        starts = self._cell_starts[index]
         start, end = start - begin, end - begin
         first = max(0, bisect_right(starts, start) - 1)
         touched = [cell for cell in page.cells[first : bisect_right(starts, end - 1)] if cell.end > start]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunking import cut, heading_text
+from rag.chunking import LONGEST_BLOCK, cut, heading_text
 from rag.places import column_name
 from rag.ports import Tokens
 from rag.types import PAGE_BREAK, Block, BlockKind, Cell, Counting, Page, Passage, Place
@@ -267,3 +268,29 @@ def test_a_heading_that_says_its_own_words_is_told_by_them() -> None:
     text = "\\section{Rent}\n\nIt is due."
     page = Page(1, text, (Block(0, 14, BlockKind.HEADING, 1, ("Rent",)), Block(16, 26, BlockKind.PARAGRAPH)))
     assert [passage.heading for passage in passages(page, limit=50)] == ["Rent"]
+
+
+def test_a_log_is_cut_at_its_lines_and_its_first_passage_does_not_wait_for_the_last() -> None:
+    counted: list[int] = []
+
+    class Counted(WordTokens):
+        def offsets(self, text: str) -> list[tuple[int, int]]:
+            counted.append(len(text))
+            return super().offsets(text)
+
+    text = "\n".join(f"2026-01-01 entry {number} of a log without an end" for number in range(20_000))
+    found = cut([Page(1, text)], Counted(), limit=50, counting=Counting.LINES)
+    first = next(found)
+    assert sum(counted) < len(text) / 2
+    assert max(counted) <= LONGEST_BLOCK
+    assert first.text.startswith("2026-01-01 entry 0 ")
+    assert all(passage.text.endswith("an end") for passage in itertools.islice(found, 100))
+
+
+def test_a_long_table_keeps_its_header_when_it_is_parted() -> None:
+    rows = ["part | days", *(f"chain {number} | {number}" for number in range(3000))]
+    text = "\n".join(rows)
+    page = Page(1, text, (Block(0, len(text), BlockKind.TABLE, 1),))
+    found = passages(page, limit=100)
+    assert {passage.heading for passage in found[1:]} == {"part | days"}
+    assert sum(passage.text.count("chain") for passage in found) == 3000
