@@ -10,12 +10,15 @@ It opens no file but its own, and knows nothing of hidden files or formats.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 RULES_FILE = ".footnoteignore"
 
@@ -69,16 +72,16 @@ class IgnoreRules:
 
 def compiled(lines: Sequence[str]) -> GitIgnoreSpec | None:
     """None when there is no rule in the lines. Raises UsageError naming the line that is no rule."""
-    for line in lines:
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError as error:
+    rules = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not rules:
+        return None
+    for line in rules:
+        if not _is_rule(line):
             raise UsageError(
                 f"“{line.strip()}” is no rule for leaving files out.",
                 "Write one pattern a line, as in a .gitignore file: *.log, drafts/, !keep.md",
-            ) from error
-    spec = GitIgnoreSpec.from_lines(lines)
-    return spec if any(pattern.include is not None for pattern in spec.patterns) else None
+            )
+    return _spec(rules)
 
 
 def _matches(specs: Sequence[tuple[Path, GitIgnoreSpec]], path: Path, *, is_folder: bool) -> bool:
@@ -96,13 +99,20 @@ def _read(file: Path) -> GitIgnoreSpec | None:
             lines = opened.read(MOST_BYTES).decode("utf-8-sig", "replace").splitlines()
     except OSError:  # none there, or closed to us: nothing is left out on its account
         return None
-    good = [line for line in lines if _is_rule(line)]
-    return compiled(good)
+    return compiled([line for line in lines if _is_rule(line)])
 
 
 def _is_rule(line: str) -> bool:
+    if not line.strip() or line.startswith("#"):
+        return False
     try:
-        GitIgnoreSpec.from_lines([line])
+        _spec([line])
     except ValueError:
         return False
     return True
+
+
+def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+    # fetched where there are rules: its import takes as long as that of all other modules of this room
+    spec: GitIgnoreSpec = importlib.import_module("pathspec").GitIgnoreSpec.from_lines(lines)
+    return spec

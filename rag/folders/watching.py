@@ -12,13 +12,12 @@ moved file must be found where it is before it is missed where it was. Knows not
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-
-from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from local_models.cancel import CancelToken
 
@@ -98,17 +97,18 @@ class SystemNotifier:
     """The system's own notices. Raises OSError when the folder is not there or the system's limit is reached."""
 
     def __init__(self, root: Path) -> None:
+        native = importlib.import_module("watchfiles._rust_notify")  # 0.06 s that only watching needs
         try:
             # paths, debug, force_polling, poll_delay_ms, recursive, ignore_permission_denied
-            self._native = RustNotify([str(root)], False, False, 0, True, True)  # noqa: FBT003
-        except WatchfilesRustInternalError as error:
+            self._native = native.RustNotify([str(root)], False, False, 0, True, True)  # noqa: FBT003
+        except RuntimeError as error:
             raise OSError(str(error)) from error
 
     def changes(self, wait_s: float, cancel: CancelToken) -> Iterable[Path]:
         wait_ms = max(1, int(wait_s * 1000))
         try:
             found = self._native.watch(wait_ms, min(wait_ms, _STOPPED_WITHIN_MS), wait_ms, _Stop(cancel))
-        except (RuntimeError, WatchfilesRustInternalError) as error:
+        except RuntimeError as error:
             raise OSError(str(error)) from error
         return [] if isinstance(found, str) else [Path(path) for _, path in found]
 
