@@ -53,6 +53,15 @@ def headings_of(heading: str) -> list[str]:
     return path[:-1] if table_header(heading) else path
 
 
+def place_and_headings(source: Source) -> str:
+    """Where a source stands in its document, in one line; a sheet or chapter whose name the place tells stands once."""
+    place = str(source.place)
+    path = [heading for heading in headings_of(source.heading) if not place.startswith(f"{heading}!")]
+    if place in path:
+        place = ""
+    return " · ".join(part for part in (place, HEADING_SEPARATOR.join(path)) if part)
+
+
 def where(source: Source, *, place: Place | None = None, heading: bool = False) -> str:
     """The document and the place in it, in one line; a name that is several of them stands once.
 

@@ -27,6 +27,12 @@ MEASURED_ROWS = 100
 
 MEASURED_COLUMNS = 500
 
+MOST = 0.95
+"""A column is as wide as this share of its cells needs: a title above a table is no reason to widen it."""
+
+FEW_ROWS = 25
+"""A sheet of no more is seen whole: its header row is never out of sight."""
+
 
 class CellsView(QWidget):
     """Read only; cells can be selected and copied."""
@@ -51,7 +57,7 @@ class CellsView(QWidget):
     def show_cells(self, shown: ShownCells) -> None:
         """Stand at the quote."""
         self._model.show_cells(shown)
-        self._columns.two_lines = bool(len(shown.grid.headers))
+        self._columns.two_lines = bool(len(shown.grid.headers)) and shown.grid.rows > FEW_ROWS
         self._table.setAccessibleName(f"Sheet {shown.grid.label}, with the quote marked".replace("  ", " "))
         self._measure()
         self.aim()
@@ -144,15 +150,10 @@ class CellsView(QWidget):
         self._table.setFont(font)
         metrics = QFontMetricsF(font)
         self._rows.setDefaultSectionSize(round(metrics.height()) + S)
-        row = shown.ends[0][0] if shown.ends is not None else 1
-        near = [shown.grid.around(row, MEASURED_ROWS), shown.grid.around(shown.grid.header_above(row), 0)]
-        longest: dict[int, str] = {}
-        for start, end, _, place in (cell for cells in near for cell in cells.tolist()):
-            if place <= MEASURED_COLUMNS and end - start > len(longest.get(place, "")):
-                longest[place] = shown.grid.text[start:end]
+        texts = _texts_to_fit(shown)
         for place in range(1, min(shown.grid.columns, MEASURED_COLUMNS) + 1):
-            wide = metrics.horizontalAdvance(one_line(longest.get(place, ""))) + 2 * S
-            self._columns.resizeSection(place - 1, round(min(max(wide, NARROWEST), WIDEST * self._size)))
+            wide = max((metrics.horizontalAdvance(one_line(text)) for text in texts.get(place, ())), default=0.0)
+            self._columns.resizeSection(place - 1, round(min(max(wide + 2 * S, NARROWEST), WIDEST * self._size)))
 
     @Slot()
     def _aim_again(self) -> None:
@@ -181,3 +182,17 @@ class CellsView(QWidget):
         places = [(each.top() + 1, each.left() + 1, each.bottom() + 1, each.right() + 1) for each in chosen]
         if places:
             QGuiApplication.clipboard().setText(as_lines(self._model.grid, places))
+
+
+def _texts_to_fit(shown: ShownCells) -> dict[int, list[str]]:
+    """By column: the cells of the quote's row and of the header, and one that is longer than most around."""
+    row = shown.ends[0][0] if shown.ends is not None else 1
+    around: dict[int, list[str]] = {}
+    for start, end, _, place in shown.grid.around(row, MEASURED_ROWS).tolist():
+        if place <= MEASURED_COLUMNS:
+            around.setdefault(place, []).append(shown.grid.text[start:end])
+    fitting = {place: [sorted(texts, key=len)[int(MOST * (len(texts) - 1))]] for place, texts in around.items()}
+    for own in {row, shown.grid.header_above(row)} - {0}:
+        for start, end, _, place in shown.grid.around(own, 0).tolist():
+            fitting.setdefault(place, []).append(shown.grid.text[start:end])
+    return fitting

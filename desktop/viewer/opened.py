@@ -32,6 +32,7 @@ from desktop.viewer.scores import ScoreBars
 from local_models.cancel import CancelToken
 from rag.errors import FootnoteError
 from rag.parsers.formats import CODE, CODE_NAMES, MARKDOWN, MARKUP, TEXT
+from rag.titles import place_and_headings
 from rag.types import Document, Place
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ class OpenedSource(QWidget):
         source = reference.source
         self._reference, self._finding = reference, None
         self._name.setText(f"{source.number}  {source.document}")
-        place = "" if source.place.chapter else str(source.place)  # the last heading is the chapter
-        self._where.setText(" · ".join(filter(None, (place, source.heading))))
+        self._where.setText(place_and_headings(source))
         self._where.setVisible(bool(self._where.text()))
         self._scores.show_scores(reference.scores)
         self._say("")

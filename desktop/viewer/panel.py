@@ -22,7 +22,7 @@ from desktop.viewer.pages import PageSource
 from desktop.viewer.pdf import PdfPages
 from desktop.viewer.readiness import Readiness
 from desktop.viewer.reference import Reference
-from rag.titles import where
+from rag.titles import place_and_headings, where
 from rag.types import Source
 
 FIGURE_SPACE = "\u2007"
@@ -71,7 +71,7 @@ class SourcesPanel(QFrame):
         self._list.clear()
         for source in self._sources:
             item = QListWidgetItem(f"{str(source.number).rjust(2, FIGURE_SPACE)}   {where(source)}")
-            item.setToolTip(f"{where(source)}\n{source.heading}".strip())
+            item.setToolTip(f"{where(source)}\n{place_and_headings(source)}".strip())
             self._list.addItem(item)
         self._empty.setVisible(not self._sources)
         self._list.setVisible(bool(self._sources))

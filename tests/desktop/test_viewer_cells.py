@@ -190,6 +190,18 @@ def test_a_sheet_of_a_hundred_thousand_cells_and_a_thousand_columns_is_there_at_
     assert view.table.model().rowCount() == 900_000
 
 
+def test_a_title_above_a_table_does_not_widen_its_column(view: CellsView) -> None:
+    grid = sheet(60)
+    title = "A title of the whole table that is far longer than any of its cells " * 3
+    moved = grid.cells + np.array([len(title) + 1, len(title) + 1, 1, 0])
+    cells = np.vstack([[(0, len(title), 1, 1)], moved]).astype(np.int32)
+    titled = Grid("T", f"{title}\n{grid.text}", AT, cells, grid.headers + len(title) + 1)
+    place = titled.range_at(32, 1)
+    view.show_cells(ShownCells(titled, place, place))
+    assert titled.text_at(32, 1) == "Item 30"
+    assert view.columns.sectionSize(0) < 120
+
+
 class Workbooks(FakeAssistant):
     """Its first document is a sheet."""
 
