@@ -19,6 +19,7 @@ from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.decoding import read_text
 from rag.parsers.formats import HTML, suffixes_of
+from rag.parsers.html_grid import Grid
 from rag.parsers.html_sight import Sight, hidden_comments, worth_telling
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
@@ -227,17 +228,17 @@ class _Walk:
         return f"{number}."
 
     def _add_table(self, table: LexborNode) -> None:
-        begun, headed = False, table.css_first("th") is not None
+        begun, headed, grid = False, table.css_first("th") is not None, Grid()
         for row in table.css("caption, tr"):
             if not self._seen(row):
                 continue
             cells = [cell for cell in row.iter() if self._seen(cell)]
-            if len(cells) < 2:
-                self.builder.add(table_row([self._text(cell) for cell in cells] or [self._text(row)]), _PARAGRAPH)
+            if row.tag == "caption" or not cells:
+                self.builder.add(self._text(row), _PARAGRAPH)
                 continue
-            texts = [self._text(cell) for cell in cells]
-            if not headed and sum(bool(text.strip()) for text in texts) < 2:
-                self.builder.add(" ".join(texts), _PARAGRAPH)
+            texts = grid.row((cell, self._text(cell)) for cell in cells)
+            if len(texts) < 2 or (not headed and sum(bool(text.strip()) for text in texts) < 2):
+                self.builder.add(" ".join(" ".join(texts).split()), _PARAGRAPH)
                 continue
             heads = not begun and all(cell.tag == "th" or _in_head(row) for cell in cells)
             self.builder.add(table_row(texts), BlockKind.TABLE, int(heads))

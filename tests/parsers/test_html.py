@@ -74,6 +74,29 @@ def test_the_first_row_of_a_table_heads_it_if_the_page_says_so(tmp_path: Path) -
     assert levels == [(BlockKind.TABLE, level) for level in (1, 0, 1, 0, 0)]
 
 
+def test_a_row_holds_the_cells_it_shares_with_the_rows_above_and_columns_keep_their_order(tmp_path: Path) -> None:
+    rows = [
+        "<th rowspan=2>Office<th colspan=2>2025<th>2026",
+        "<th>Rent<th>Staff<th>Rent",
+        "<td rowspan=2>Oslo<td>10<td>3<td>11",
+        "<td>12<td>4<td>13",
+        "<td>Bergen<td>5<td rowspan=x>1<td>6",
+    ]
+    page = page_of(tmp_path, "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+    assert block_texts(page, BlockKind.TABLE) == [
+        "Office | 2025 | | 2026",
+        "Office | Rent | Staff | Rent",
+        "Oslo | 10 | 3 | 11",
+        "Oslo | 12 | 4 | 13",
+        "Bergen | 5 | 1 | 6",
+    ]
+
+
+def test_cells_over_a_million_rows_fill_no_memory(tmp_path: Path) -> None:
+    wide = "<td rowspan=99999 colspan=99999>" + "word " * 1000
+    assert len(page_of(tmp_path, f"<table><tr>{wide}{wide}" + "<tr><td>a<td>b" * 300 + "</table>").text) < 1_000_000
+
+
 def test_xhtml_written_as_html_keeps_what_follows_empty_elements_and_expands_no_entity() -> None:
     source = (
         '<?xml version="1.0"?><!DOCTYPE html [ <!ENTITY a "obey obey obey"> ]><html><head><title/>'
