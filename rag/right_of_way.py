@@ -76,11 +76,14 @@ class PatientEmbedder:
         return self._embedder.identity
 
     def embed(self, texts: Sequence[str], cancel: CancelToken) -> Vectors:
-        """Texts of like length go together."""
-        vectors = np.empty((len(texts), self.identity.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        for start in range(0, len(order), PASSAGES_AT_ONCE):
-            batch = order[start : start + PASSAGES_AT_ONCE]
+        """Texts of like length go together, each distinct one once."""
+        distinct = sorted(dict.fromkeys(texts), key=len)
+        rows: dict[str, Vectors] = {}
+        for start in range(0, len(distinct), PASSAGES_AT_ONCE):
+            batch = distinct[start : start + PASSAGES_AT_ONCE]
             self._way.give_way(cancel)
-            vectors[batch] = self._embedder.embed([texts[number] for number in batch], cancel)
+            rows.update(zip(batch, self._embedder.embed(batch, cancel), strict=True))
+        vectors = np.empty((len(texts), self.identity.dimension), np.float32)
+        for number, text in enumerate(texts):
+            vectors[number] = rows[text]
         return vectors

@@ -11,6 +11,7 @@ from safetensors import SafetensorError as DamagedWeights
 from sentence_transformers import SentenceTransformer  # noqa: TID253
 
 from local_models.embedders.folder import EmbedderFolder
+from local_models.embedders.trial import RememberedTrials
 
 __all__ = ["DamagedWeights", "SentenceEncoder", "load"]
 
@@ -32,5 +33,6 @@ class SentenceEncoder:
         return np.asarray(vectors, np.float32)
 
 
-def load(folder: EmbedderFolder, threads: int) -> SentenceEncoder:
+def load(folder: EmbedderFolder, threads: int, _: RememberedTrials) -> SentenceEncoder:
+    """Nothing else computes such a folder, so there is nothing to try."""
     return SentenceEncoder(folder, threads=threads)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from local_models.embedders import onnx_bert
 from local_models.embedders.encoder import Encoder
 from local_models.embedders.folder import EmbedderFolder
+from local_models.embedders.trial import RememberedTrials, is_better
 
 WORTH_S = 3.0
 """Seconds of computing after which torch is imported: as many as that takes, so that at most as much is lost as gained
@@ -65,16 +66,25 @@ class StagedEncoder:
         self._encoder = self._fetch() or self._encoder
 
 
-def load(folder: EmbedderFolder, threads: int) -> StagedEncoder:
+def load(folder: EmbedderFolder, threads: int, trials: RememberedTrials) -> StagedEncoder:
     """Raises OSError, ValueError, KeyError for a damaged folder."""
-    return StagedEncoder(onnx_bert.load(folder, threads), lambda: _fast(folder, threads))
+    first = onnx_bert.load(folder, threads)
+    return StagedEncoder(first, lambda: _faster(first, folder, threads, trials))
 
 
-def _fast(folder: EmbedderFolder, threads: int) -> Encoder | None:
-    if not _may_have_fast_bf16():
+def _faster(first: Encoder, folder: EmbedderFolder, threads: int, trials: RememberedTrials) -> Encoder | None:
+    """What computes the same faster on this computer, if anything does; tried once, then remembered."""
+    better = trials.outcome(folder.identity.digest)
+    if better is False or not _may_have_fast_bf16():
         return None
     bert = importlib.import_module("local_models.embedders.bert")  # torch: 3 s, 200 MB
-    return bert.load(folder, threads) if bert.has_fast_bf16() else None
+    if not bert.has_fast_bf16():
+        return None
+    candidate: Encoder = bert.load(folder, threads)
+    if better is None:
+        better = is_better(candidate, first)
+        trials.remember(folder.identity.digest, better=better)
+    return candidate if better else None
 
 
 def _may_have_fast_bf16() -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from local_models.cancel import CancelToken
 from local_models.embedders.encoder import Encoder
 from local_models.embedders.folder import read_folder
+from local_models.embedders.trial import RememberedTrials
 from local_models.errors import ModelBroken, ModelNotFound
 from local_models.hardware import physical_cores
 from local_models.protocol import encode_array
@@ -20,6 +21,9 @@ from local_models.types import FoundSpan
 from local_models.worker import Handler
 
 Events = Iterator[Mapping[str, object]]
+
+TRIALS = "encoders.json"
+"""Beside the file of checksums: what computes fastest on this computer."""
 
 
 class SpanReader(Protocol):
@@ -122,8 +126,9 @@ def load_encoder(path: Path, *, threads: int = 0, digests: Path | None = None) -
     folder = read_folder(path, digests)
     # Each of the two imports its own heavy library; only the one that is needed.
     module = importlib.import_module("local_models.embedders." + ("staged" if folder.plain_bert else "sentence"))
+    trials = RememberedTrials(digests.with_name(TRIALS) if digests else None)
     try:
-        encoder: Encoder = module.load(folder, threads or physical_cores())
+        encoder: Encoder = module.load(folder, threads or physical_cores(), trials)
         encoder.encode(["ready"])
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, module.DamagedWeights) as error:
         raise ModelBroken(

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from tests.benchmarks import (
     answering,
     asking_beside,
+    embedding,
     first_question,
     indexing,
     memory,
@@ -22,6 +23,7 @@ from tests.benchmarks import (
 BENCHMARKS = {
     "window": window.measure,
     "indexing": indexing.measure,
+    "embedding": embedding.measure,
     "first_question": first_question.measure,
     "asking_beside": asking_beside.measure,
     "starting": starting.measure,

@@ -75,6 +75,14 @@ def test_passages_are_embedded_in_small_steps_and_come_back_in_their_order() -> 
     assert (vectors == WordEmbedder().embed(texts, never())).all()
 
 
+def test_a_text_that_comes_twice_is_embedded_once() -> None:
+    inner = WordEmbedder()
+    texts = ["the same", "another", "the same", "the same"]
+    vectors = PatientEmbedder(inner, RightOfWay()).embed(texts, never())
+    assert sorted(text for asked in inner.asked for text in asked) == ["another", "the same"]
+    assert (vectors == WordEmbedder().embed(texts, never())).all()
+
+
 def test_between_two_steps_an_answer_goes_first() -> None:
     inner, way = WordEmbedder(), RightOfWay()
     patient = PatientEmbedder(inner, way)
