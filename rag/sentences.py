@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.page_types import CELL_SEPARATOR
+
 LOOK_BACK = 40
 """Code points read before a full stop; longer than any abbreviation."""
 
@@ -202,6 +204,8 @@ def _continues(text: str, start: int) -> bool:
 
 def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], width: int) -> bool:
     """Whether the break between two lines of a paragraph is more than the margin's."""
+    if _is_row(text, line) or _is_row(text, following):
+        return True
     if _MARKUP.match(text, *following):
         return not re.match(r"[=-]", text[following[0]])
     if _LIST_ITEM.match(text, *following) or re.match(r"#{1,6}\s|```|~~~|\||={3,}|-{3,}", text[line[0] : line[0] + 8]):
@@ -211,6 +215,11 @@ def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], width:
         return True
     ends_open = text[line[1] - 1] in ",;-–(/&"
     return short and not ends_open and not text[following[0]].islower()
+
+
+def _is_row(text: str, line: tuple[int, int]) -> bool:
+    """Whether a line is a row of a table, as the parsers write one: each says something of its own."""
+    return text.find(CELL_SEPARATOR, *line) >= 0
 
 
 def _is_code(text: str, start: int, end: int) -> bool:

@@ -138,3 +138,13 @@ def test_time_grows_with_length_only(unit: str) -> None:
 def test_the_number_of_a_marked_heading_belongs_to_it(heading: str) -> None:
     assert cut(heading) == [heading]
     assert cut(f"Before.\n\n{heading}\n\nIt is three months.")[1:] == [heading, "It is three months."]
+
+
+def test_each_row_of_a_table_stands_alone() -> None:
+    rows = ["4895435 | 01/30/17 | DENVER AV", "4895437 | 01/30/17 | DENVER AV", "4895440 | 01/31/17 | 157TH ST"]
+    assert cut("\n".join(rows)) == rows
+    assert cut("The table says\n" + rows[0] + "\nand more is told below") == [
+        "The table says",
+        rows[0],
+        "and more is told below",
+    ]
