@@ -17,6 +17,7 @@ from rag.ports import Embedder
 from rag.sentences import sentences
 from rag.support import rare_words_shared
 from rag.types import Quote, Source, Span
+from rag.whole_names import whole_name
 
 MAX_SENTENCES = 64
 """Sentences embedded for one question: about 0.15 s with MiniLM on 2 threads."""
@@ -59,9 +60,11 @@ class _Candidate:
 
     @property
     def found(self) -> FoundSpan | None:
-        """The likeliest span that begins in the sentence; what reaches beyond it is cut off."""
+        """The likeliest span that begins in the sentence, its last name whole; what reaches beyond is cut off."""
         span = next((span for span in self.read.spans if self.start <= span.start < self.end), None)
-        return replace(span, end=min(span.end, self.end)) if span is not None else None
+        if span is None:
+            return None
+        return replace(span, end=min(whole_name(self.read.source.text, span.end), self.end))
 
 
 def best_quotes(

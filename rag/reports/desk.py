@@ -23,6 +23,7 @@ from rag.sentences import sentences
 from rag.store.library import Library
 from rag.titles import headings_of
 from rag.types import HEADING_SEPARATOR, Citation, CitationOrigin, Document, Passage, Source, Span
+from rag.whole_names import whole_name
 
 EMBEDDED_AT_ONCE = 64
 """Sentences between two looks at the cancel token and two steps of the progress: about 0.2 s on 2 cores."""
@@ -117,13 +118,13 @@ def _behind_mark(text: str, start: int, end: int) -> int:
 
 
 def whole_words(stretch: Stretch) -> Stretch:
-    """The stretch with the words and numbers whole that it begins or ends in: a reader's tokens may be parts of one."""
+    """The stretch with the words, numbers and names whole that it begins or ends in: a reader's tokens may be parts."""
     text, start, end = stretch.passage.text, stretch.start, stretch.end
     while start and _joined(text, start):
         start -= 1
     while end < len(text) and _joined(text, end):
         end += 1
-    return Stretch(stretch.document, stretch.passage, start, end)
+    return Stretch(stretch.document, stretch.passage, start, whole_name(text, end))
 
 
 def _joined(text: str, place: int) -> bool:
