@@ -199,6 +199,7 @@ class Ingest:
         """New files are known as waiting, in their collections, before the first of them is read."""
         known = self._notes.known(survey.files)
         new = [file for file in survey.files if file not in known]
+        survey.enlisted.update(new)
         ids = self._notes.enlist([(file, clean(file.stem)) for file in new])
         for group in dict.fromkeys(group for file in new for group in survey.groups[file]):
             wanted = {file for file in new if group in survey.groups[file]}
@@ -234,7 +235,8 @@ class Ingest:
         event = readings.end()
         if not isinstance(event, DocumentFailed):
             document = event.document
-            for group in survey.groups[document.path]:
+            in_place = isinstance(event, DocumentAdded) and document.path in survey.enlisted
+            for group in () if in_place else survey.groups[document.path]:
                 self._library.add_to_collection(group, [document.id])
         if isinstance(event, DocumentMoved):
             self._leave_groups(event)

@@ -26,48 +26,44 @@ MOST_BYTES = 256 * 1024
 """Rules files are written by hand; a larger file of that name is something else, and only its beginning is read."""
 
 
+_Specs = tuple[tuple[Path, "GitIgnoreSpec"], ...]
+"""Rules and the folder they count from, nearest first."""
+
+
 class IgnoreRules:
-    """The rules below one folder, each file of rules read once, when the first path beside or below it is asked for."""
+    """The rules below one folder. Each file of rules is read once, when something beside or below it is asked for."""
 
     def __init__(self, root: Path, lines: Sequence[str] = ()) -> None:
         """`lines` are the collection's own. Raises UsageError for a line that is no rule."""
         self._root = root
-        self._first = compiled(lines)
-        self._files: dict[Path, GitIgnoreSpec | None] = {}
-        self._folders: dict[Path, bool] = {}
+        first = compiled(lines)
+        self._first: _Specs = () if first is None else ((root, first),)
+        self._folders: dict[Path, _Specs | None] = {}
+        """The rules for what lies in a folder; None: it is left out with all that is in it."""
 
     def ignores(self, path: Path) -> bool:
         """Whether rules leave out this file or folder below the root; one that is gone counts as a file."""
-        if path == self._root or not path.is_relative_to(self._root):
-            return False
-        if self._ignores_folder(path.parent):
-            return True
-        specs = self._specs(path.parent)
-        return bool(specs) and _matches(specs, path, is_folder=path.is_dir())
+        specs = self._inside(path.parent)
+        if not specs:
+            return specs is None
+        return _matches(specs, path, is_folder=path.is_dir())
 
-    def _ignores_folder(self, folder: Path) -> bool:
-        if folder == self._root:
-            return False
+    def _inside(self, folder: Path) -> _Specs | None:
         if folder not in self._folders:
-            above = self._ignores_folder(folder.parent)
-            self._folders[folder] = above or _matches(self._specs(folder.parent), folder, is_folder=True)
+            self._folders[folder] = self._found(folder)
         return self._folders[folder]
 
-    def _specs(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-        """Those that speak of what lies in the folder, nearest first."""
-        found: list[tuple[Path, GitIgnoreSpec]] = []
-        while True:
-            if folder not in self._files:
-                self._files[folder] = _read(folder / RULES_FILE)
-            spec = self._files[folder]
-            if spec is not None:
-                found.append((folder, spec))
-            if folder == self._root:
-                break
-            folder = folder.parent
-        if self._first is not None:
-            found.append((self._root, self._first))
-        return found
+    def _found(self, folder: Path) -> _Specs | None:
+        if not folder.is_relative_to(self._root):
+            return ()
+        above = self._first
+        if folder != self._root:
+            outside = self._inside(folder.parent)
+            if outside is None or _matches(outside, folder, is_folder=True):
+                return None
+            above = outside
+        own = _read(folder / RULES_FILE)
+        return above if own is None else ((folder, own), *above)
 
 
 def compiled(lines: Sequence[str]) -> GitIgnoreSpec | None:
@@ -84,7 +80,7 @@ def compiled(lines: Sequence[str]) -> GitIgnoreSpec | None:
     return _spec(rules)
 
 
-def _matches(specs: Sequence[tuple[Path, GitIgnoreSpec]], path: Path, *, is_folder: bool) -> bool:
+def _matches(specs: _Specs, path: Path, *, is_folder: bool) -> bool:
     for folder, spec in specs:
         said = spec.check_file(path.relative_to(folder).as_posix() + ("/" if is_folder else "")).include
         if said is not None:

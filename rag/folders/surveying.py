@@ -34,6 +34,8 @@ class Survey:
     below: list[Path] = field(default_factory=list)
     failed: list[DocumentFailed] = field(default_factory=list)
     skipped: int = 0
+    enlisted: set[Path] = field(default_factory=set)
+    """Files that were new: they stand in their collections since before they were read."""
     gone: int = 0
     """Documents that were let go."""
     away: list[Path] = field(default_factory=list)

@@ -94,10 +94,12 @@ class FolderNotes:
             return dict(found.all())
 
     def in_hand(self) -> set[Path]:
-        """The files that wait for being read, or are being read."""
+        """The files that are being read, and those that wait behind them; none while nothing is read."""
         states = (DocumentState.WAITING, DocumentState.READING)
         with self._database.read() as session:
-            return set(session.scalars(select(DocumentRow.path).where(DocumentRow.state.in_(states))))
+            rows = session.execute(select(DocumentRow.path, DocumentRow.state).where(DocumentRow.state.in_(states)))
+            found = dict(rows.all())
+        return set(found) if DocumentState.READING in found.values() else set()
 
     def same_content(self, sha256: str) -> list[Document]:
         """The documents that were read with these bytes, oldest first."""
