@@ -7,9 +7,11 @@ stopped when the main thread has ended, because the interpreter waits for these 
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +98,7 @@ class Child:
     def kill(self) -> None:
         """Kill it, because it hangs, and wait for its end."""
         self._ending = Ending.KILL
-        self._process.kill()
+        self._kill()
         self.join()
 
     def stop(self) -> None:
@@ -115,6 +117,13 @@ class Child:
         with self._send_lock:
             _close(self._stdin)
         if not self.ended.wait(CLOSE_GRACE_S):
+            self._kill()
+
+    def _kill(self) -> None:
+        """With all that it has started: it leads a group of its own."""
+        if sys.platform != "win32" and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
             self._process.kill()
 
     def _stop_when_leaving(self) -> None:
@@ -147,7 +156,7 @@ class Child:
         try:
             self._process.wait(CLOSE_GRACE_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
         code = self._process.wait()
         self._stderr_thread.join(CLOSE_GRACE_S)
         with self._send_lock:

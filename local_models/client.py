@@ -104,14 +104,14 @@ class WorkerClient:
         cancel: CancelToken,
         *,
         timeout_s: float | None = None,
-        silence_s: float | None = None,
+        silence_s: Callable[[], float] | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Ask, and yield each event of the answer; other threads may have requests under way.
 
         After a cancel the child may still send events (a last one that says how far it came); then Cancelled is
         raised, unless the child ended the request in good order. A child that does not end a request within
-        CANCEL_GRACE_S of its cancel, or within `timeout_s` of its start, or that sends nothing for `silence_s` while
-        it is waited for, is killed. Closing the generator cancels.
+        CANCEL_GRACE_S of its cancel, or within `timeout_s` of its start, or that sends nothing for
+        `silence_s` (asked anew at each event) while it is waited for, is killed. Closing the generator cancels.
         Raises WorkerDied, WorkerTimedOut, Cancelled, and what the handler raised.
         """
         cancel.check()
@@ -214,7 +214,7 @@ class _Call:
         self._inbox.put(None)
 
     def events(
-        self, cancel: CancelToken, timeout_s: float | None, silence_s: float | None = None
+        self, cancel: CancelToken, timeout_s: float | None, silence_s: Callable[[], float] | None
     ) -> Iterator[dict[str, Any]]:
         end = None if timeout_s is None else time.monotonic() + timeout_s
         deadline = _sooner(end, silence_s)
@@ -265,16 +265,16 @@ class _Call:
         self._child.forget(self.id)
         self._child.kill()
 
-    def _timed_out(self, timeout_s: float | None, silence_s: float | None) -> WorkerTimedOut:
+    def _timed_out(self, timeout_s: float | None, silence_s: Callable[[], float] | None) -> WorkerTimedOut:
         role = self._child.role
-        limit_s = min(limit for limit in (timeout_s, silence_s) if limit is not None)
+        limit_s = min(limit for limit in (timeout_s, silence_s and silence_s()) if limit is not None)
         message = f"{spoken_name(role)} took longer than {limit_s:g} s and was stopped."
         return WorkerTimedOut(message, role=role, exit_code=None)
 
 
-def _sooner(end: float | None, silence_s: float | None) -> float | None:
+def _sooner(end: float | None, silence_s: Callable[[], float] | None) -> float | None:
     """When to stop waiting: at `end`, or after so much silence from now."""
     if silence_s is None:
         return end
-    quiet = time.monotonic() + silence_s
+    quiet = time.monotonic() + silence_s()
     return quiet if end is None else min(end, quiet)

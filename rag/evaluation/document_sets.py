@@ -8,6 +8,8 @@ Knows nothing of how a file is read.
 from __future__ import annotations
 
 import csv
+import re
+import zipfile
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -21,6 +23,15 @@ HARMED = frozenset(
     {"pdf-broken", "pdf-no-text", "office-broken", "office-encrypted", "archive-hostile", "archive-binary"}
 )
 """Families in which a clear state is all that is asked for."""
+
+
+OLD_FORMATS = frozenset({".doc", ".xls", ".ppt"})
+"""Named to the user as not read, with what to do instead."""
+
+_TEXT_PARTS = re.compile(
+    r"word/(?:document|footnotes)\.xml|ppt/slides/[^/]*\.xml|xl/(?:sharedStrings|worksheets/.*)\.xml"
+)
+_MOST_OF_A_PART = 2**24
 
 
 class Expected(Enum):
@@ -59,6 +70,25 @@ def load(folder: Path) -> list[Listed]:
     return listed
 
 
+def holds_no_text(path: Path) -> bool:
+    """Whether a look without a parser finds not a single letter either: slides with pictures only, empty notebooks."""
+    with path.open("rb") as file:
+        data = file.read(_MOST_OF_A_PART)
+    if path.suffix.lower() == ".ipynb":
+        data = b" ".join(re.findall(rb'"source": (\[[^\]]+\]|"[^"]+")', data))
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as package:
+            parts = [name for name in package.namelist() if _TEXT_PARTS.fullmatch(name)]
+            data = b" ".join(_part(package, name) for name in parts)
+        data = re.sub(rb"<[^>]*>", b" ", data)
+    return not re.search(rb"[^\W_]", data)
+
+
+def _part(package: zipfile.ZipFile, name: str) -> bytes:
+    with package.open(name) as part:
+        return part.read(_MOST_OF_A_PART)
+
+
 def _hostile(folder: Path, row: dict[str, str]) -> Listed:
     return Listed(folder / row["file"], "hostile", Expected.CLEAR_STATE)
 
@@ -70,6 +100,7 @@ def _real(folder: Path, row: dict[str, str]) -> Listed:
     readable = (
         family not in HARMED
         and looks_readable(path)
+        and path.suffix.lower() not in OLD_FORMATS
         and not opened.startswith("error")
         and not (opened and letters == 0)
     )

@@ -18,16 +18,16 @@ from pathlib import Path
 
 from local_models.cancel import CancelToken
 from rag.assistant import Assistant
-from rag.evaluation.document_sets import Expected, Listed
+from rag.errors import DocumentEmpty
+from rag.evaluation.document_sets import Expected, Listed, holds_no_text
 from rag.evaluation.right_places import wrong_places
 from rag.events import DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
 from rag.parsers.cleaning import shown_name
 from rag.types import Document, DocumentState, Page
 
 ENOUGH = 0.8
-"""Share of the letters another program found, or of a reference's words: their own marks and notes are among these."""
-
-CLEAR = "clear"
+"""Share of the letters another program found, or of the words of a reference, among which are its own marks and notes.
+"""
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MARKS = re.compile(r"<!--.*?-->|<[^<>]{1,200}>|\]\([^()]*\)|&[a-z]+;", re.DOTALL)
@@ -120,7 +120,7 @@ def _read(assistant: Assistant, listed: Listed, limit_s: float, cancel: CancelTo
 
 
 def _unread(listed: Listed, state: str, reason: str) -> Iterator[str]:
-    if listed.expected is Expected.TEXT:
+    if listed.expected is Expected.TEXT and not (state == DocumentEmpty.code and holds_no_text(listed.file)):
         yield f"not read ({state}): {reason}"
     if not reason or state in ("nothing", "document", "error"):
         yield f"ended in no clear state ({state})"
@@ -147,19 +147,18 @@ def _incomplete(listed: Listed, document: Document, share: float | None) -> Iter
     skipped = sum(bool(_SKIPPED.match(notice)) for notice in document.notices)
     if listed.pages is not None and document.pages + skipped != listed.pages:
         yield f"{document.pages} pages read and {skipped} left out with a word, of {listed.pages}"
-    if share is not None and share < ENOUGH:
-        yield f"{share:.0%} of the text"
+    if share is not None and share < ENOUGH and not document.notices:
+        yield f"{share:.0%} of the text, and no word of the rest"
 
 
 def _share(listed: Listed, pages: Sequence[Page]) -> float | None:
-    """Of the words of the reference, or else of the letters counted, white space aside; at most 1."""
+    """Of the different words of the reference, or else of the letters counted; at most 1."""
     if listed.reference is not None:
-        known = Counter(_words(_MARKS.sub(" ", listed.reference.read_text("utf-8", "replace"))))
-        found = Counter(_words("\n".join(page.text for page in pages)))
-        return (known & found).total() / known.total() if known else None
+        known = set(_words(_MARKS.sub(" ", listed.reference.read_text("utf-8", "replace"))))
+        found = set(_words("\n".join(page.text for page in pages)))
+        return len(known & found) / len(known) if known else None
     if listed.letters:
-        found_letters = sum(1 for page in pages for letter in page.text)
-        return min(1.0, found_letters / listed.letters)
+        return min(1.0, sum(len(page.text) for page in pages) / listed.letters)
     return None
 
 

@@ -6,16 +6,14 @@ pages' texts. Knows nothing of formats and of how passages are cut.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 from rag.types import PAGE_BREAK, Page, Passage
 
-ROOM = 2.0
-"""Points that a letter may stick out of its page: descenders and rounding."""
-
 COVERED = 0.98
-"""Share of a PDF passage's letters that must lie in a box."""
+"""Share of a PDF passage's letters that must lie in a box; the bars between a table's cells are ours and have none."""
 
 _CELLS = re.compile(r"(?:(?P<sheet>.*)!)?(?P<first>[A-Z]+)(?P<top>\d+)(?::(?P<last>[A-Z]+)(?P<bottom>\d+))?", re.DOTALL)
 
@@ -60,11 +58,11 @@ def _wrong_boxes(passage: Passage, touched: Sequence[tuple[Page, int]]) -> str:
         inside = bytearray(len(page.text))
         for box in page.boxes:
             if box.end > begin and box.start < end:
-                if not _on_page(box.left, box.right, page.width) or not _on_page(box.top, box.bottom, page.height):
+                if not (_touches(box.left, box.right, page.width) and _touches(box.top, box.bottom, page.height)):
                     return f"a box lies outside page {page.number}"
                 inside[box.start : box.end] = b"\1" * (box.end - box.start)
         for at in range(begin, end):
-            if not page.text[at].isspace():
+            if not page.text[at].isspace() and page.text[at] != "|":
                 letters += 1
                 covered += inside[at]
     if not any(page.boxes for page, _ in touched):
@@ -88,8 +86,9 @@ def _overlap(page: Page, start: int, passage: Passage) -> bool:
     return start < passage.span.end and passage.span.start < start + len(page.text)
 
 
-def _on_page(low: float, high: float, size: float) -> bool:
-    return low >= -ROOM and high <= size + ROOM
+def _touches(low: float, high: float, size: float) -> bool:
+    """False for what is no number; a letter may be cut by the edge of its page."""
+    return low <= size and high >= 0 and math.isfinite(low) and math.isfinite(high)
 
 
 def _starts(pages: Sequence[Page]) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local_models.cancel import CancelToken
 from local_models.client import WorkerClient, worker_command
-from rag.parsers.reading import MEMORY_VARIABLE, ROLE, Limits
+from rag.parsers.reading import MEMORY_VARIABLE, ROLE, Limits, Patience
 from rag.parsers.wire import decode, encode
 from rag.types import Document, Page, Passage, PassageTerms
 
@@ -39,9 +39,12 @@ class ChildCutter:
             "tokenizer": str(tokenizer_json),
             "limit": limit,
         }
+        patience = Patience(self._limits)
+        for page in pages:
+            patience.note(page)
         passages: list[Passage] = []
         terms: list[PassageTerms] = []
-        for item in map(decode, self._client.request("cut", params, cancel, silence_s=self._limits.seconds)):
+        for item in map(decode, self._client.request("cut", params, cancel, silence_s=patience.seconds)):
             match item:
                 case Passage():
                     passages.append(item)

@@ -20,6 +20,7 @@ from rag.chunking import PASSAGE_TOKENS
 from rag.errors import DocumentQuarantined
 from rag.parsers.cleaning import shown_name
 from rag.parsers.wire import Item, decode
+from rag.types import Page
 
 ROLE = "parse"
 MEMORY_VARIABLE = "FOOTNOTE_PARSE_MEMORY"
@@ -30,10 +31,12 @@ OUT_OF_MEMORY = 77
 class Limits:
     """What one file may take: seconds from one page or passage to the next; bytes of memory; letters; pages.
 
-    A file may take as long as it goes on giving pages, however large it is. An 870-page DOCX, the largest real file tried, takes 2 s in all.
+    A file may take as long as it goes on giving pages, however large it is. Once its letters are there they are cut
+    into passages, section by section, and more time is given for each million of them.
     """
 
     seconds: float = 60.0
+    seconds_per_million: float = 20.0
     memory: int = 2 * 2**30
     characters: int = 50_000_000
     pages: int = 200_000
@@ -83,10 +86,14 @@ class ChildReader:
             "pages": self._limits.pages,
         }
         self._make_ready(cancel)
+        patience = Patience(self._limits)
         try:
-            yield from map(decode, self._client.request("read", params, cancel, silence_s=self._limits.seconds))
+            for message in self._client.request("read", params, cancel, silence_s=patience.seconds):
+                item = decode(message)
+                patience.note(item)
+                yield item
         except WorkerTimedOut as error:
-            raise self._hung(path) from error
+            raise _hung(path, patience.seconds()) from error
         except WorkerDied as error:
             if _ended_from_outside(error.exit_code):
                 raise
@@ -114,11 +121,27 @@ class ChildReader:
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _hung(self, path: Path) -> DocumentQuarantined:
-        return DocumentQuarantined(
-            f"“{shown_name(path)}” gave nothing for {self._limits.seconds:g} seconds, so its reading was stopped.",
-            "Save it anew, or split it, and add that.",
-        )
+
+class Patience:
+    """How long the next page or passage is waited for: the longer, the more letters there are to be cut."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._letters = 0
+
+    def note(self, item: Item) -> None:
+        if isinstance(item, Page):
+            self._letters += len(item.text)
+
+    def seconds(self) -> float:
+        return self._limits.seconds + self._limits.seconds_per_million * self._letters / 1e6
+
+
+def _hung(path: Path, seconds: float) -> DocumentQuarantined:
+    return DocumentQuarantined(
+        f"“{shown_name(path)}” gave nothing for {seconds:.0f} seconds, so its reading was stopped.",
+        "Save it anew, or split it, and add that.",
+    )
 
 
 def _killer(path: Path, death: WorkerDied) -> DocumentQuarantined:

@@ -25,6 +25,7 @@ from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
 from rag.parsers.cutting import Cutter
 from rag.parsers.limits import go_last, leave_no_files, limit_memory
+from rag.parsers.pdf_scan import BLANK
 from rag.parsers.wire import Item, encode
 from rag.titles import full_title
 from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
@@ -118,11 +119,11 @@ def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
         return DocumentEmpty(f"“{name}” holds no text.")
     reasons = {page.reason for page in skipped}
     what = (
-        f"“{name}” gave no text on any of its pages: {reasons.pop()}."
+        f"“{name}” gave no text on any of its pages: {skipped[0].reason}."
         if len(reasons) == 1
         else f"“{name}” gave no text."
     )
-    return DocumentEmpty(what, "Run it through text recognition (OCR) first.")
+    return DocumentEmpty(what, "" if reasons == {BLANK} else "Run it through text recognition (OCR) first.")
 
 
 def main(memory: int) -> int:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from rag.types import Block, BlockKind, Cell, TextBox
 
 _HUNDREDTHS = 100.0
+_FARTHEST = 2.0**31 - 1
+"""What an int32 holds; broken PDFs have letters beyond it, or at no number at all."""
 _KIND_CODES = {
     BlockKind.HEADING: 1,
     BlockKind.PARAGRAPH: 2,
@@ -33,7 +35,8 @@ def pack_boxes(boxes: Sequence[TextBox]) -> bytes:
     edges = [(box.left, box.top, box.right, box.bottom) for box in boxes]
     table = np.empty((len(boxes), 6), dtype="<i4")
     table[:, :2] = np.array(offsets, dtype=np.int64).reshape(-1, 2)
-    table[:, 2:] = np.rint(np.array(edges, dtype=np.float64).reshape(-1, 4) * _HUNDREDTHS)
+    hundredths = np.rint(np.array(edges, dtype=np.float64).reshape(-1, 4) * _HUNDREDTHS)
+    table[:, 2:] = np.clip(np.nan_to_num(hundredths), -_FARTHEST, _FARTHEST)
     return _squeeze(table)
 
 

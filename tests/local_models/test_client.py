@@ -101,12 +101,12 @@ def test_a_request_that_takes_too_long_is_stopped(client: WorkerClient) -> None:
 
 def test_a_child_that_falls_silent_is_stopped(client: WorkerClient) -> None:
     with pytest.raises(WorkerTimedOut, match=r"longer than 0.5 s"):
-        list(client.request("hang", {}, never(), silence_s=0.5))
+        list(client.request("hang", {}, never(), silence_s=lambda: 0.5))
     assert numbers(client, 2) == [0, 1]
 
 
 def test_a_child_may_take_as_long_as_it_is_heard_from(client: WorkerClient) -> None:
-    heard = list(client.request("tick", {"times": 8, "every": 0.2}, never(), silence_s=1.2))
+    heard = list(client.request("tick", {"times": 8, "every": 0.2}, never(), silence_s=lambda: 1.2))
     assert len(heard) == 8
 
 

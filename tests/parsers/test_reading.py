@@ -82,7 +82,7 @@ def test_passages_are_measured_in_the_embedders_tokens(tmp_path: Path) -> None:
 
 
 def test_a_document_without_any_text_is_empty_and_says_why(reader: ChildReader, tmp_path: Path) -> None:
-    with pytest.raises(DocumentEmpty, match="scan"):
+    with pytest.raises(DocumentEmpty, match="blank"):
         list(reader.read(write_pdf(tmp_path / "a.pdf", [[], []]), never()))
 
 
