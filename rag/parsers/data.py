@@ -1,4 +1,4 @@
-"""Reads data that people write and read as text: JSON, JSON Lines, YAML, TOML and INI files.
+"""Reads data that people write and read as text: JSON, JSON Lines, YAML, TOML, INI files and XML.
 
 The page's text is the file's text, so line numbers are those an editor shows, and a passage is headed by the keys it
 stands in: "services › web › ports". Nothing is evaluated: no alias is followed, no tag, no reference, no include.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag.parsers.data_json import json_parts
 from rag.parsers.data_tables import table_parts
+from rag.parsers.data_xml import xml_parts
 from rag.parsers.data_yaml import yaml_parts
 from rag.parsers.decoding import read_text
 from rag.parsers.formats import DATA, media_type_by_name
@@ -25,6 +26,7 @@ _PARTS: Mapping[str, Callable[[str], Iterable[Part]]] = {
     "text/x-yaml": yaml_parts,
     "text/x-toml": table_parts,
     "text/x-ini": table_parts,
+    "text/xml": xml_parts,
 }
 
 

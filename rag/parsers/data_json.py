@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from rag.parsers.outline import ALONE, DEEPEST, Part
 
+MOST = 24 * 2**20
+"""Characters. A megabyte takes half a second; larger files are exports of a machine."""
+
 _TOKEN = re.compile(
     r'"(?P<string>(?:[^"\\\n]|\\.)*)"?|(?P<open>[{\[])|(?P<close>[}\]])|(?P<colon>:)|(?P<comma>,)'
     r"|//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\\n]|\\.)*'?|(?P<word>[^\s\"'{}\[\]:,/]+|/)",
@@ -36,7 +39,7 @@ def json_parts(text: str) -> list[Part]:
     What is inside a part too small to be opened is left out.
     """
     scan = _Scan()
-    for token in _TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text) if len(text) <= MOST else ():
         scan.take(token)
     scan.finish(len(text))
     return sorted(scan.found, key=lambda part: (part.start, part.depth))

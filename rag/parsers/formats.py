@@ -49,6 +49,7 @@ DATA: Mapping[str, str] = {
     **dict.fromkeys((".yaml", ".yml"), "text/x-yaml"),
     ".toml": "text/x-toml",
     **dict.fromkeys((".ini", ".cfg", ".conf", ".properties"), "text/x-ini"),
+    **dict.fromkeys((".xml", ".rss", ".atom", ".opml", ".xsd", ".xsl", ".gpx", ".kml"), "text/xml"),
 }
 """Data that people read and write as text."""
 
@@ -114,7 +115,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     **dict.fromkeys((".mhtml", ".mht"), MHTML),
     ".webarchive": WEB_ARCHIVE,
     ".epub": EPUB,
-    ".eml": EML,
+    **dict.fromkeys((".eml", ".emlx"), EML),
     ".mbox": MBOX,
     ".msg": OUTLOOK,
     ".ipynb": NOTEBOOK,

@@ -11,7 +11,7 @@ from pathlib import Path
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.parsers.cleaning import shown_name
 from rag.parsers.formats import IMAGES
-from rag.parsers.ocr import ADVICE, RecognitionFailed, Tesseract, find_tesseract
+from rag.parsers.ocr import ADVICE, RETRY, RecognitionFailed, Tesseract, find_tesseract
 from rag.types import Counting, Page, PageSkipped, Title
 
 MAX_BYTES = 64 * 2**20
@@ -45,12 +45,18 @@ class ImageParser:
             raise DocumentEmpty(f"“{name}” is a picture, and nothing here recognises text in pictures.", ADVICE)
         if path.stat().st_size > MAX_BYTES:
             raise DocumentTooLarge(f"“{name}” is too large a picture.", "Save it smaller and add that.")
+        texts = 0
         try:
-            yield from _pages(path.read_bytes(), tesseract)
+            for page in _pages(path.read_bytes(), tesseract):
+                texts += isinstance(page, Page)
+                yield page
         except RecognitionFailed as error:
             raise DocumentBroken(
                 f"“{name}” could not be read: {error}.", "Open it to see whether it is whole, and save it smaller."
             ) from error
+
+        if not texts:
+            raise DocumentEmpty(f"No text was recognised in “{name}”.", RETRY)
 
 
 def _pages(picture: bytes, tesseract: Tesseract) -> Iterator[Page | PageSkipped]:

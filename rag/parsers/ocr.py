@@ -38,6 +38,8 @@ ADVICE = (
     "the user guide says how."
 )
 
+RETRY = "If there is text to be seen, scan it anew, larger and straight, or install its language for Tesseract."
+
 _USUAL = (
     "/opt/homebrew/bin/tesseract",
     "/usr/local/bin/tesseract",

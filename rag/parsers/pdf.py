@@ -18,10 +18,10 @@ import pypdfium2.raw as raw
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentEncrypted, DocumentError
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.formats import PDF, suffixes_of
-from rag.parsers.ocr import ADVICE, Tesseract, find_tesseract
+from rag.parsers.ocr import ADVICE, RETRY, Tesseract, find_tesseract
 from rag.parsers.pdf_layout import Style, lay_out, learn_style
 from rag.parsers.pdf_lines import UNKNOWN, Line, PageLines, explained, read_page
-from rag.parsers.pdf_scan import BLANK, is_blank, recognised
+from rag.parsers.pdf_scan import BLANK, NO_WORDS, is_blank, recognised
 from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 
 SAMPLE_PAGES = 12
@@ -60,13 +60,15 @@ class PdfParser:
         with closing(_open(path)) as document:
             if title := _title(document):
                 yield Title(title)
-            scans = texts = 0
+            texts, reasons = 0, set()
             for item in _pages(document, self._find):
-                scans += isinstance(item, PageSkipped) and item.reason == _NO_TEXT
                 texts += isinstance(item, Page)
+                reasons.add(item.reason if isinstance(item, PageSkipped) else "")
                 yield item
-        if scans and not texts:
+        if not texts and _NO_TEXT in reasons:
             raise DocumentEmpty(f"“{shown_name(path)}” is a scan: its pages are pictures of text.", ADVICE)
+        if not texts and NO_WORDS in reasons:
+            raise DocumentEmpty(f"“{shown_name(path)}” is a scan in which no text was recognised.", RETRY)
 
 
 def _open(path: Path) -> pdfium.PdfDocument:

@@ -17,7 +17,7 @@ _LOOK = 0.5
 """Pixels a point, enough to see whether anything is drawn: that of a page takes 5 ms."""
 
 BLANK = "this page is blank"
-_NO_WORDS = "no text was recognised on this page"
+NO_WORDS = "no text was recognised on this page"
 
 
 def is_blank(page: pdfium.PdfPage) -> bool:
@@ -37,7 +37,7 @@ def recognised(page: pdfium.PdfPage, number: int, tesseract: Tesseract) -> Page 
     except RecognitionFailed as error:
         return PageSkipped(number, str(error))
     if found is None or not found.text:
-        return PageSkipped(number, _NO_WORDS)
+        return PageSkipped(number, NO_WORDS)
     return Page(number, found.text, found.blocks, found.boxes, width, height)
 
 

@@ -113,9 +113,30 @@ def test_toml_and_ini_are_headed_by_their_tables(tmp_path: Path) -> None:
     assert set(found) == {("remote origin",)}
 
 
+XML = f"""\
+<?xml version="1.0"?>
+<!DOCTYPE rss [<!ENTITY secret SYSTEM "file:///etc/hostname">]>
+<rss><channel>
+  <!-- <item> -->
+  <title>News &secret;</title>
+  <dc:item id="1"><text>{LONGER}</text><empty/></dc:item>
+  <p>never ended
+</channel></rss>
+"""
+
+
+def test_xml_is_headed_by_its_elements_and_resolves_nothing(tmp_path: Path) -> None:
+    page = read(tmp_path, "a.xml", XML)
+    assert headed(page)[("rss", "channel", "item", "text")].startswith("<text>the hinge")
+    assert any("News &secret;" in text for text in block_texts(page))
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("a.xml", "<a>" * 100_000),
+        ("a.xml", "<a><b>" * 50_000 + "</a>" * 50_000),
+        ("a.xml", "<!--" * 50_000 + "<a" * 50_000),
         ("a.json", "[" * 200_000),
         ("a.json", '{"a":' * 100_000 + "1" + "}" * 100_000),
         ("a.json", "]" * 50_000 + '"' * 50_001),

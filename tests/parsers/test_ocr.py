@@ -133,6 +133,15 @@ def test_pictures_that_can_not_be_read_say_why(tmp_path: Path, monkeypatch: pyte
         list(ImageParser(lambda: installed(tmp_path)).read(path))
 
 
+def test_a_scan_in_which_nothing_is_recognised_says_so(tmp_path: Path) -> None:
+    tesseract = installed(tmp_path, ())
+    with pytest.raises(DocumentEmpty, match=r"“scan\.pdf” is a scan in which no text was recognised.*scan it anew"):
+        list(PdfParser(lambda: tesseract).read(scan(tmp_path)))
+    (tmp_path / "photo.png").write_bytes(PNG)
+    with pytest.raises(DocumentEmpty, match=r"No text was recognised in “photo\.png”"):
+        list(ImageParser(lambda: tesseract).read(tmp_path / "photo.png"))
+
+
 def test_tesseract_is_found_by_its_variable_with_its_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = write_tesseract(tmp_path, languages=("deu", "eng", "osd", "equ"))
     monkeypatch.setenv(VARIABLE, str(program))
