@@ -28,7 +28,7 @@ from rag.store.folder_notes import Folder
 from rag.types import DocumentState
 from tests.fakes.desktop_pages import PagesAssistant
 
-WORK, STICK = Path("/home/work"), Path("/media/stick")
+WORK, STICK = Path("/home/office"), Path("/media/stick")
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_the_finished_notice_says_what_moved_went_and_was_left_out(
         "“stick” can't be reached now; what was read from there can still be asked."
     )
     page._notice._more.click()
-    assert page._notice._list.toPlainText() == (".jpg files are not read (3):\n    /home/work/a.jpg\n    and 2 more")
+    assert page._notice._list.toPlainText() == (".jpg files are not read (3):\n    /home/office/a.jpg\n    and 2 more")
 
 
 def test_outcomes_name_each_kind_once() -> None:
@@ -265,7 +265,7 @@ def test_outcomes_name_each_kind_once() -> None:
     assert outcome_sentence(outcome) == (
         "1 document added, 1 found at its new place, 1 gone from its folder, 2 were here already."
     )
-    assert outcome_sentence(IntakeOutcome(away=(STICK, WORK))).startswith("“stick” and “work” can't be reached now")
+    assert outcome_sentence(IntakeOutcome(away=(STICK, WORK))).startswith("“stick” and “office” can't be reached now")
     failed = (DocumentFailed(Path("/x.pdf"), "Broken.", "document_broken"),)
     assert left_out_text(failed, ()) == "/x.pdf\n    Broken."
 
