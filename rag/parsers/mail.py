@@ -39,6 +39,8 @@ _SHOWN = ("From", "To", "Cc", "Bcc")
 _KNOWN = rb"(?:From|To|Cc|Date|Subject|Message-ID|MIME-Version|Received|Return-Path|Delivered-To|Reply-To|Content-Type)"
 _HEADER = re.compile(rb"(?im)^" + _KNOWN + rb":")
 _STARTS = re.compile(rb"(?:[!-9;-~]{1,70}:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}", re.IGNORECASE)
+_COUNTED = re.compile(rb"(\d{1,12})[ \t]*\r?\n")
+
 _MOST_HEADERS = 2**20
 """Bytes of a message's headers; the longest at hand have 8 kB, and two million of them take half a minute."""
 
@@ -72,7 +74,10 @@ class MailParser:
             raise DocumentTooLarge(
                 f"“{name}” is larger than {mbox.MOST_BYTES // 2**20} MB.", "Save its attachments and add these."
             )
-        message = _parsed(as_utf8(path.read_bytes()))
+        data = path.read_bytes()
+        if counted := _COUNTED.match(data):  # Apple Mail: the message's length, the message, and what the program notes
+            data = data[counted.end() : counted.end() + int(counted[1])]
+        message = _parsed(as_utf8(data))
         if not message.items() and not part_text(message).strip():
             raise DocumentEmpty(f"“{name}” holds no message.")
         yield from read_message(message, self._choose)
@@ -141,7 +146,7 @@ class _Reading:
         if hidden:
             yield HiddenText(hidden)
         if found.sealed:
-            yield PageSkipped(0, "its text is encrypted", where or "message")
+            yield PageSkipped(0, "its text is encrypted, or packed into its signature", where or "message")
         for part in found.attached:
             yield from self._attached(part, where, depth)
 

@@ -211,7 +211,7 @@ def test_parts_in_parts_without_end_are_survived(tmp_path: Path) -> None:
 
 def test_encrypted_mail_says_so(tmp_path: Path) -> None:
     items = read(tmp_path, raw("Content-Type: application/pkcs7-mime; name=smime.p7m", "Subject: Secret"))
-    assert PageSkipped(2, "its text is encrypted", "message") in items
+    assert PageSkipped(2, "its text is encrypted, or packed into its signature", "message") in items
 
 
 def archive(*messages: EmailMessage) -> bytes:
@@ -243,6 +243,12 @@ def test_mail_is_known_by_its_content_where_the_name_says_nothing(tmp_path: Path
     assert pages(read(tmp_path, message().as_bytes().decode().encode("utf-16"), "b.eml"))[0].text.startswith("Rent")
 
 
+def test_a_message_of_apple_mail_is_read_without_what_the_program_notes(tmp_path: Path) -> None:
+    data = message().as_bytes()
+    (page,) = pages(read(tmp_path, b"%d      \n%b<?xml?><plist>obey</plist>" % (len(data), data), "1742.emlx"))
+    assert page.text.endswith("The rent is due.")
+
+
 def test_a_file_without_a_message_is_empty(tmp_path: Path) -> None:
     with pytest.raises(DocumentEmpty, match=r"“a\.eml”"):
         read(tmp_path, b"\n  \n\n")
@@ -256,8 +262,16 @@ def child(tmp_path: Path) -> Iterator[ChildReader]:
     assert not (tmp_path / "scratch").exists()
 
 
+def test_what_a_killed_program_left_of_an_attachment_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    left = tmp_path / "scratch" / "footnote-x" / "attachment.pdf"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"%PDF")
+    ChildReader(lambda: default_folder() / "tokenizer.json", scratch=tmp_path / "scratch").close()
+    assert not (tmp_path / "scratch").exists()
+
+
 @pytest.mark.real
-def test_an_attachment_is_read_in_the_child_and_what_a_kill_left_is_cleared(tmp_path: Path, child: ChildReader) -> None:
+def test_an_attachment_is_read_in_the_child_and_leaves_nothing(tmp_path: Path, child: ChildReader) -> None:
     made = message()
     made.add_attachment("The deposit is 900 euros.", filename="lease.txt")
     path = tmp_path / "a.eml"
