@@ -61,6 +61,8 @@ RUN_PASSAGES = 64
 """Borders of so many passages are chosen at once; the first of a file of one section must not wait for the last."""
 
 _MARKS = re.compile(r"[*_`]{1,3}|!?\[([^\[\]]*)\]\([^()\s]*\)")
+_OUTER_BARS = re.compile(r"^\|\s*(.*?)\s*\|$")
+"""Of a row in Markdown. A bar at the beginning alone is that of a first column without a name."""
 _SENTENCE_END = re.compile(r"[.!?:;…。！？؟।][\"'”’»)\]]*$")
 
 
@@ -151,8 +153,8 @@ class _Document:
             return
         if block.level:
             first = self.text[start:end].split("\n", 1)[0]
-            header = " ".join(first.strip("| ").split())
-            if CELL_SEPARATOR in header:
+            header = " ".join(_OUTER_BARS.sub(r"\1", first.strip()).split())
+            if CELL_SEPARATOR in f" {header}":  # "| Price": the first column has no name
                 self._tables.append(_Table(start + len(first), end, header[:HEADER_LETTERS].rstrip()))
         elif in_table and self._tables and not self.text[self._tables[-1].end : start].strip():
             self._tables[-1].end = end

@@ -9,7 +9,7 @@ language models or stores.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from local_models.cancel import CancelToken
@@ -20,7 +20,9 @@ from rag.errors import ModelError
 from rag.ports import Embedder, Entailment, SpanReader
 from rag.quoting import ReadSource, best_quotes
 from rag.sentences import sentences
-from rag.types import Hit, Quote, Source
+from rag.titles import table_header
+from rag.told_rows import ToldRows, told
+from rag.types import Hit, Passage, Quote, Source
 
 READ = 12
 """Passages read at most for a question: 0.18 s on 2 threads with AMX, for passages of 888 characters."""
@@ -99,7 +101,7 @@ class Extractor:
         """
         near, far = hits[:READ], tuple(ReadHit(hit) for hit in hits[READ:])
         try:
-            found = self._spans.find(question, [hit.passage.text for hit in near], cancel)
+            found = self._found(question, [hit.passage for hit in near], cancel)
         except ModelError as error:
             return ReadHits(tuple(ReadHit(hit) for hit in hits), str(error))
         read = [ReadHit(hit, spans) for hit, spans in zip(near, found, strict=True)]
@@ -111,6 +113,15 @@ class Extractor:
         sources = [ReadSource(source, one.hit.scores.fused, one.spans) for source, one in read]
         return best_quotes(question, sources, self._embedder, cancel)
 
+    def _found(
+        self, question: str, passages: Sequence[Passage], cancel: CancelToken
+    ) -> Iterator[tuple[FoundSpan, ...]]:
+        """The spans in each passage. Rows of a table are told in words first: the span reader has read prose."""
+        rows = [told(passage.text, table_header(passage.heading)) for passage in passages]
+        texts = [one.text if one is not None else passage.text for one, passage in zip(rows, passages, strict=True)]
+        found = self._spans.find(question, texts, cancel)
+        return (spans if one is None else _in_cells(one, spans) for one, spans in zip(rows, found, strict=True))
+
     def _confirmed(self, question: str, read: Sequence[ReadHit], cancel: CancelToken) -> float | None:
         """Of the likeliest spans, that of the passage which most likely says that it is the answer."""
         likeliest = sorted((one for one in read if one.spans), key=lambda one: -one.probability)[:CONFIRMED]
@@ -121,6 +132,16 @@ class Extractor:
         except ModelError:  # the verdicts will say that it can't be used
             return None
         return max(told)
+
+
+def _in_cells(rows: ToldRows, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ...]:
+    """The spans where they stand in the passage, without those on names of columns, and none overlapping."""
+    placed: list[FoundSpan] = []
+    for span in spans:
+        place = rows.back(span.start, span.end)
+        if place is not None and not any(place[0] < other.end and other.start < place[1] for other in placed):
+            placed.append(FoundSpan(*place, span.probability))
+    return tuple(placed)
 
 
 def answer_probability(fused: float, cosine: float, span: float, confirmed: float | None = None) -> float:

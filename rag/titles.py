@@ -44,7 +44,7 @@ def innermost(heading: str) -> str:
 def table_header(heading: str) -> str:
     """The header row that ends a path of headings, "Item | Price": that of a table which began before the passage."""
     last = heading.rsplit(HEADING_SEPARATOR, 1)[-1]
-    return last if CELL_SEPARATOR in last else ""
+    return last if CELL_SEPARATOR in f" {last}" else ""
 
 
 def headings_of(heading: str) -> list[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rag.chunking import LONGEST_BLOCK, cut, heading_text
 from rag.places import column_name
 from rag.ports import Tokens
+from rag.titles import table_header
 from rag.types import PAGE_BREAK, Block, BlockKind, Cell, Counting, Page, Passage, Place
 from tests.fakes.parsers import LetterTokens, WordTokens, paragraph_page
 
@@ -144,6 +145,13 @@ def test_the_first_line_of_a_whole_table_is_its_header() -> None:
     text = "| Item | Price |\n|---|---|\n" + "| some | row |\n" * 6
     found = passages(Page(1, text, (Block(0, len(text), BlockKind.TABLE, 1),)), limit=16)
     assert {p.heading for p in found[1:]} == {"Item | Price"}
+
+
+def test_a_column_without_a_name_keeps_its_place_in_the_header() -> None:
+    found = passages(table("| Item | Price", *["Ann | some | row"] * 4, label="S"), counting=Counting.SHEETS, limit=12)
+    assert {p.heading for p in found[1:]} == {"S › | Item | Price"}
+    found = passages(table("| Price", *["Ann | some"] * 4, label="S"), counting=Counting.SHEETS, limit=9)
+    assert {table_header(p.heading) for p in found[1:]} == {"| Price"}
 
 
 def test_places_in_sheets_are_the_smallest_range_of_cells() -> None:
