@@ -27,6 +27,7 @@ from rag.store.staging import IndexChange, Staging
 from rag.types import Document, Page, Passage, PassageTerms
 from rag.user_types import Preferences
 
+MEGABYTE = 1_000_000
 SAMPLE_DOCUMENTS, SAMPLE_PAGES, SAMPLE_PASSAGES = 6, 20, 32
 """What is cut and embedded on trial to tell the cost: 2 to 4 s with the model's start."""
 
@@ -77,6 +78,20 @@ class ChangeCost:
     seconds: float
     disk: int
     needed: bool = True
+
+    def in_words(self) -> str:
+        """For people: how many passages, how long, how much disk."""
+        if not self.needed:
+            return "The index is made like that already."
+        if not self.documents:
+            return "The library is empty, so the change takes no time."
+        minutes = round(self.seconds / 60)
+        long = f"about {minutes:,} minute{'s' if minutes > 1 else ''}" if minutes else "less than a minute"
+        documents = f"{self.documents:,} document{'s' if self.documents > 1 else ''}"
+        return (
+            f"About {self.passages:,} passages of {documents} are made anew: {long} on this computer, and "
+            f"{max(1, round(self.disk / MEGABYTE)):,} MB of disk until then. The index in use answers meanwhile."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +179,8 @@ class Restaging:
     def go_on(self, cancel: CancelToken) -> Iterator[Progress | IndexChanged]:
         """Make what is wanting, then let it take over; nothing happens without a change. Resumes after any stop.
 
-        Yields Progress, of documents while they are cut and of passages while they are embedded, and IndexChanged at
-        the end. Raises Cancelled, ModelNotFound or ModelBroken when the embedder has gone, WorkerDied, DiskFull.
+        Yields Progress in passages, with no total while documents are cut and then of those that are embedded, and
+        IndexChanged at the end. Raises Cancelled, ModelNotFound or ModelBroken when the embedder has gone, WorkerDied, DiskFull.
         """
         change = self._staging.change()
         if change is None:
@@ -217,15 +232,13 @@ class Restaging:
         return letters, texts or ["nothing"]
 
     def _cut(self, change: IndexChange, embedder: ChosenEmbedder, cancel: CancelToken) -> Iterator[Progress]:
-        left, _, _ = self._staging.counts()
-        done = 0
         while self._staging.change() == change and (document := self._staging.uncut()) is not None:
             self._way.give_way(cancel)
-            yield Progress(done, left, document.title)
+            _, made, _ = self._staging.counts()
+            yield Progress(made, 0, document.title)
             pages = self._library.pages(document.id)
             cut = self._cutter.cut(document, pages, embedder.tokenizer_json, change.passage_tokens, cancel)
             self._staging.put(change, document.id, *cut)
-            done += 1
 
     def _embed(self, change: IndexChange, embedder: ChosenEmbedder, cancel: CancelToken) -> Iterator[Progress]:
         _, total, done = self._staging.counts()

@@ -29,6 +29,7 @@ from rag.events import (
     DocumentMoved,
     DocumentUnchanged,
     FilesWaiting,
+    IndexChanged,
     Progress,
 )
 
@@ -41,6 +42,7 @@ class Phase(Enum):
 
     READING = "Reading"
     EMBEDDING = "Learning the meaning of"
+    CHANGING = "Making the new index:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Intake(QObject):
     document_changed = Signal(object)
     listed = Signal()
     paused = Signal()
+    index_changed = Signal()
     ended = Signal(object)
 
     def __init__(self, assistant: Assistant, lanes: Lanes, parent: QObject | None = None) -> None:
@@ -209,8 +212,14 @@ class Intake(QObject):
                     left_out=event.left_out,
                     away=event.away,
                 )
-            case MadeWay():
-                self._made_way = True
+            case MadeWay() | IndexChanged():
+                self._note(event)
+
+    def _note(self, event: MadeWay | IndexChanged) -> None:
+        if isinstance(event, MadeWay):
+            self._made_way = True
+        else:
+            self.index_changed.emit()
 
     def _count(self, *, added: int = 0, replaced: int = 0, unchanged: int = 0, moved: int = 0) -> None:
         so_far = self._outcome
@@ -300,12 +309,18 @@ class Intake(QObject):
 def take_in(
     assistant: Assistant, request: Request, others_wait: Callable[[], bool], cancel: CancelToken
 ) -> Iterator[object]:
-    """Phase, then the events of reading; Phase, then those of embed_pending, maybe MadeWay."""
+    """Phase, then the events of reading; the same of embed_pending, then of a change of the index; maybe MadeWay."""
     yield Phase.READING
     yield from _read(assistant, request, cancel)
     yield Phase.EMBEDDING
     for progress in assistant.embed_pending(cancel):
         yield progress
+        if others_wait():
+            yield MadeWay()
+            return
+    yield Phase.CHANGING
+    for step in assistant.restaging.go_on(cancel):
+        yield step
         if others_wait():
             yield MadeWay()
             return

@@ -57,6 +57,7 @@ class LibraryPage(QWidget):
 
     progressed = Signal(object)
     paused = Signal()
+    index_changed = Signal()
     library_changed = Signal()
     document_opened = Signal(object)
     report_asked = Signal(object, object)
@@ -165,6 +166,7 @@ class LibraryPage(QWidget):
         self._bar.resume_requested.connect(self.resume)
         self._intake.paused.connect(self._bar.show_paused)
         self._intake.paused.connect(self.paused)
+        self._intake.index_changed.connect(self.index_changed)
         self._intake.listed.connect(self._reload_soon)
         self._intake.progressed.connect(self._show_status)
         self._intake.document_changed.connect(self._note_document)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -15,7 +14,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFileDialog,
     QFrame,
     QPushButton,
     QScrollArea,
@@ -28,6 +26,7 @@ from desktop.feedback.export_dialog import ExportDialog
 from desktop.jobs import Job, Lanes
 from desktop.models.model import size_words
 from desktop.settings.checks import CheckList
+from desktop.settings.index_card import IndexCard
 from desktop.settings.strength import StrengthChoice
 from desktop.theme import PREFERENCES, Theme
 from desktop.tokens import XL, L, M, S
@@ -78,9 +77,7 @@ class SettingsPage(QWidget):
         self._watch = QCheckBox("Watch the folders in the library")
         self._folder = ElidedLabel(str(assistant.data_dir))
         self._open_folder = button("Open folder")
-        self._embedder = ElidedLabel()
-        self._choose_embedder = button("Choose folder…")
-        self._own_embedder = button("Use the built-in one", "quiet")
+        self.finding = IndexCard(assistant, lanes)
         self._check = button("Check this installation")
         self._checks = CheckList()
         self._memory = label("", wrap=True)
@@ -95,6 +92,7 @@ class SettingsPage(QWidget):
     def reload(self) -> None:
         """Read the preferences and the memory again."""
         self._call(self._assistant.preferences).reported.connect(self._show_preferences)
+        self.finding.reload()
         self.measure()
 
     @Slot()
@@ -161,8 +159,9 @@ class SettingsPage(QWidget):
         card, inside = _card("Where things are kept")
         inside.addWidget(label("Documents' text, conversations, ratings and models:", "small"))
         inside.addLayout(_line(self._folder, self._open_folder))
-        inside.addWidget(label("The model that finds by meaning; a change holds from the next start:", "small"))
-        inside.addLayout(_line(self._embedder, self._own_embedder, self._choose_embedder))
+        stack.addWidget(card)
+        card, inside = _card("Finding by meaning")
+        inside.addWidget(self.finding)
         stack.addWidget(card)
         card, inside = _card("Your ratings")
         words = label("What you said of answers, as a file to train a model with.", "muted", wrap=True)
@@ -192,8 +191,6 @@ class SettingsPage(QWidget):
         self._certainty.clicked.connect(self._choose_certainty)
         self._watch.clicked.connect(self._choose_watching)
         self._open_folder.clicked.connect(self._open_data_dir)
-        self._choose_embedder.clicked.connect(self._ask_for_embedder)
-        self._own_embedder.clicked.connect(self._use_own_embedder)
         self._check.clicked.connect(self.check)
         self._measure.clicked.connect(self.measure)
         self._export.clicked.connect(self._export_feedback)
@@ -204,8 +201,7 @@ class SettingsPage(QWidget):
         self._strength.show_strength(preferences.strength)
         self._certainty.setChecked(preferences.certainty)
         self._watch.setChecked(preferences.watch)
-        self._embedder.setText(preferences.embedder or "all-MiniLM-L6-v2 (built in)")
-        self._own_embedder.setVisible(bool(preferences.embedder))
+        self.finding.show_preferences(preferences)
 
     @Slot(object)
     def _show_memory(self, sizes: dict[str, int]) -> None:
@@ -236,21 +232,6 @@ class SettingsPage(QWidget):
     @Slot()
     def _open_data_dir(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._assistant.data_dir)))
-
-    @Slot()
-    def _ask_for_embedder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of a sentence-transformers model", str(Path.home()))
-        if chosen:
-            self.use_embedder(chosen)
-
-    @Slot()
-    def _use_own_embedder(self) -> None:
-        self.use_embedder("")
-
-    def use_embedder(self, folder: str) -> None:
-        """Empty for the built-in one. Holds from the next start; passages are embedded again then."""
-        self._save(partial(_with_embedder, folder))
-        self._say("Saved. At the next start all passages are embedded again; words are found meanwhile.")
 
     @Slot()
     def _export_feedback(self) -> None:
@@ -315,10 +296,6 @@ def _with_certainty(certainty: bool, preferences: Preferences) -> Preferences:  
 
 def _with_watching(wanted: bool, preferences: Preferences) -> Preferences:  # noqa: FBT001 - for partial
     return replace(preferences, watch=wanted)
-
-
-def _with_embedder(folder: str, preferences: Preferences) -> Preferences:
-    return replace(preferences, embedder=folder)
 
 
 def _choice(words: str) -> QPushButton:

@@ -12,7 +12,6 @@ from rag.errors import Cancelled, UsageError
 from rag.events import Progress
 from rag.restaging import ChangeCost, ChangeState
 
-MEGABYTE = 1_000_000
 BUILT_IN = "default"
 _GOES_ON = "`footnote models embedder --resume` goes on with the change, --cancel gives it up."
 
@@ -69,24 +68,10 @@ def _folder(args: argparse.Namespace, assistant: Assistant) -> Path | None:
 def _tell(cost: ChangeCost, session: Session) -> int:
     if session.terminal.as_json:
         session.terminal.result({"cost": _cost_json(cost)})
-    elif not cost.needed:
-        session.terminal.say("The index is made like that already.")
-    else:
-        session.terminal.say(f"{cost_words(cost)} The index in use answers meanwhile.")
+    session.terminal.say(cost.in_words())
+    if cost.needed:
         session.terminal.note("The same command with --yes makes the change.")
     return 0
-
-
-def cost_words(cost: ChangeCost) -> str:
-    """One sentence for people: how many passages, how long, how much disk."""
-    if not cost.documents:
-        return "The library is empty, so the change takes no time."
-    minutes = cost.seconds / 60
-    long = "less than a minute" if minutes < 1 else f"about {minutes:,.0f} minute{'s' if round(minutes) > 1 else ''}"
-    return (
-        f"About {cost.passages:,} passages of {cost.documents:,} document{'s' if cost.documents > 1 else ''} "
-        f"are made anew: {long} on this computer, and {max(1, round(cost.disk / MEGABYTE)):,} MB of disk until then."
-    )
 
 
 def _make(assistant: Assistant, session: Session) -> None:

@@ -52,7 +52,7 @@ def page(qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes, theme: Theme) ->
     page = SettingsPage(assistant, lanes, theme)
     qtbot.addWidget(page)
     page.show()
-    qtbot.waitUntil(lambda: bool(page._embedder.text() and page._memory.text()))
+    qtbot.waitUntil(lambda: bool(page.finding._embedder.text() and page._memory.text()))
     return page
 
 
@@ -66,17 +66,6 @@ def test_a_theme_is_used_and_kept_at_once(
 
 def test_the_folder_of_the_data_is_shown(page: SettingsPage) -> None:
     assert page._folder.text() == str(Path("/home/someone/Footnote"))
-
-
-def test_an_own_embedder_is_kept_and_can_be_given_up(
-    qtbot: QtBot, page: SettingsPage, assistant: PagesAssistant
-) -> None:
-    page.use_embedder("/models/e5")
-    qtbot.waitUntil(lambda: page._embedder.text() == "/models/e5")
-    assert "next start" in page._status.text()
-    page._own_embedder.click()
-    qtbot.waitUntil(lambda: "built in" in page._embedder.text())
-    assert assistant.wishes.embedder == ""
 
 
 def test_the_check_lists_what_works_and_what_helps(qtbot: QtBot, page: SettingsPage, assistant: PagesAssistant) -> None:

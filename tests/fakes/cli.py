@@ -58,6 +58,7 @@ from rag.types import (
 )
 from rag.user_types import Draft, DraftVersion, Preferences
 from tests.fakes.folders import FakeFolders
+from tests.fakes.restaging import FakeRestaging
 
 EVERYTHING = Scope()
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -98,6 +99,7 @@ class FakeAssistant:
     closed: int = 0
     retried: list[tuple[int, ...]] = field(default_factory=list)
     folders: FakeFolders = field(default_factory=FakeFolders)
+    restaging: FakeRestaging = field(default_factory=FakeRestaging)
     sums: AddFinished | None = None
 
     def opener(self) -> Opener:

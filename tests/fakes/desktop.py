@@ -60,6 +60,7 @@ from rag.types import (
 )
 from rag.user_types import Draft, DraftTemplate, Preferences
 from tests.fakes.folders import FakeFolders
+from tests.fakes.restaging import FakeRestaging
 
 ANSWER = """The notice period for a rented flat is **three months** to the end of a month [1], and it must be given \
 in writing [2].
@@ -150,6 +151,7 @@ class FakeAssistant:
         self.asked: list[tuple[str, Mode | None, Scope | None]] = []
         self.closed = False
         self.folders = FakeFolders()
+        self.restaging = FakeRestaging()
         self._ids = 0
         self._documents = {document.id: document for document in sample_documents(data_dir)}
         self._collections = [Collection(1, "Flat", data_dir, 2), Collection(2, "Reports", None, 2)]

@@ -30,6 +30,7 @@ from rag.events import (
 from rag.types import Collection, Document, DocumentState, Feedback, Scope
 from rag.user_types import Draft, DraftTemplate, DraftVersion, Preferences
 from tests.fakes.folders import FakeFolders
+from tests.fakes.restaging import FakeRestaging
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
@@ -45,6 +46,7 @@ class PagesAssistant:
         self.held = threading.Event()
         self.calls: list[tuple[object, ...]] = []
         self.folders = FakeFolders(self.calls)
+        self.restaging = FakeRestaging()
         self.finished: AddFinished | None = None
         self.ratings: dict[int, Feedback] = {}
         self.counts = {"up": 0, "down": 0, "corrected": 0}
