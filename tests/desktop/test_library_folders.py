@@ -217,8 +217,10 @@ def test_more_files_are_read_before_the_meaning_of_the_first_is_learnt(
     page._intake.ended.connect(
         lambda _: unlearnt.append(sum(each.state is DocumentState.READ for each in assistant.kept.values()))
     )
+    assistant.folders.hold.clear()
     page._intake.start(Request())
     page._intake.start(Request((Path("/in/new.pdf"),)))
+    assistant.folders.hold.set()
     qtbot.waitUntil(lambda: len(unlearnt) == 2)
     assert [call[0] for call in assistant.calls] == ["embed_pending", "add", "embed_pending"]
     assert unlearnt == [2, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import Empty, Queue
@@ -16,7 +17,7 @@ _LOOK_S = 0.005
 
 
 class FakeFolders:
-    """`told` is what the watching tells, None for Ctrl-C; `calls` what was asked, in order."""
+    """`told` is what the watching tells, None for Ctrl-C; `calls` what was asked; `resume` waits for `hold`."""
 
     def __init__(self, calls: list[tuple[object, ...]] | None = None) -> None:
         self.calls = calls if calls is not None else []
@@ -26,6 +27,8 @@ class FakeFolders:
         self.rules: dict[int, list[str]] = {}
         self.finished = AddFinished(0, 0, (), 0)
         self.watching = False
+        self.hold = threading.Event()
+        self.hold.set()
 
     def all(self) -> list[Folder]:
         return self.kept
@@ -52,6 +55,7 @@ class FakeFolders:
         yield self.finished
 
     def resume(self, cancel: CancelToken) -> Iterator[AddEvent]:
+        self.hold.wait()
         cancel.check()
         yield AddFinished(0, 0, (), 0)
 
