@@ -13,6 +13,7 @@ moved file must be found where it is before it is missed where it was. Knows not
 from __future__ import annotations
 
 import importlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -98,6 +99,7 @@ class SystemNotifier:
 
     def __init__(self, root: Path) -> None:
         native = importlib.import_module("watchfiles._rust_notify")  # 0.06 s that only watching needs
+        self._root, self._real = root, Path(os.path.realpath(root))
         try:
             # paths, debug, force_polling, poll_delay_ms, recursive, ignore_permission_denied
             self._native = native.RustNotify([str(root)], False, False, 0, True, True)  # noqa: FBT003
@@ -110,7 +112,7 @@ class SystemNotifier:
             found = self._native.watch(wait_ms, min(wait_ms, _STOPPED_WITHIN_MS), wait_ms, _Stop(cancel))
         except RuntimeError as error:
             raise OSError(str(error)) from error
-        return [] if isinstance(found, str) else [Path(path) for _, path in found]
+        return [] if isinstance(found, str) else [told_below(Path(path), self._root, self._real) for _, path in found]
 
     def close(self) -> None:
         self._native.close()
@@ -255,6 +257,11 @@ class _Watching:
             tuple(path for root in roots for path in root.unreachable),
             tuple(root.path for root in roots if root.notifier is None and root.path not in root.unreachable),
         )
+
+
+def told_below(path: Path, root: Path, real: Path) -> Path:
+    """The path as the folder is named: macOS tells where it really lies, behind all links."""
+    return root / path.relative_to(real) if path.is_relative_to(real) else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from queue import Queue
 import pytest
 
 from local_models.cancel import CancelToken
-from rag.folders.watching import Changed, Notifier, Patience, SystemNotifier, Watched, watch
+from rag.folders.watching import Changed, Notifier, Patience, SystemNotifier, Watched, told_below, watch
 
 PATIENCE_S = 20.0
 """A busy computer may be late; nothing here takes a second on an idle one."""
@@ -192,6 +192,19 @@ def test_nothing_to_watch_is_no_reason_to_spin(tmp_path: Path) -> None:
     watcher = Watcher(Shelf([]))
     assert watcher.next_state() == Watched(())
     watcher.stop()
+
+
+def test_a_folder_named_through_a_link_is_told_by_that_name(shelf: Shelf, folder: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    shelf.folders[:] = [link]
+    watcher = Watcher(shelf)
+    watcher.next_state()
+    (folder / "new.txt").write_text("x")
+    watcher.wait_for(link / "new.txt")
+    watcher.stop()
+    assert told_below(Path("/private/var/a/b"), Path("/var/a"), Path("/private/var/a")) == Path("/var/a/b")
+    assert told_below(Path("/var/a/b"), Path("/var/a"), Path("/private/var/a")) == Path("/var/a/b")
 
 
 # With a clock of its own
