@@ -25,10 +25,10 @@ from rag.types import Page
 from tests.benchmarks.corpus import write_folder
 from tests.benchmarks.figures import Figure
 
-PASSAGES = 128
-"""As many as are embedded and stored in one step."""
+PASSAGES = 64
+"""Enough for both to make full batches of like lengths."""
 
-ROUNDS = 7
+ROUNDS = 5
 WARM_S = 60.0
 """At most; the faster encoder is fetched and tried while the first one computes."""
 

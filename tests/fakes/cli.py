@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from local_models.cancel import CancelToken
-from local_models.types import ModelFile, Role, Sampling
+from local_models.types import EmbedderIdentity, ModelFile, Role, Sampling
 from rag.assistant import Assistant
 from rag.cli.session import Opener
 from rag.drafting import DraftAction
@@ -101,6 +101,9 @@ class FakeAssistant:
     folders: FakeFolders = field(default_factory=FakeFolders)
     restaging: FakeRestaging = field(default_factory=FakeRestaging)
     sums: AddFinished | None = None
+
+    def embedder(self) -> EmbedderIdentity:
+        return EmbedderIdentity("all-MiniLM-L6-v2", "digest", 384, 256, ("en",))
 
     def opener(self) -> Opener:
         return cast("Opener", lambda _folder: cast("Assistant", self))
