@@ -23,7 +23,7 @@ VARIABLE = "FOOTNOTE_TESSERACT"
 """Names the program where it stands in no usual place; empty, scans are not read."""
 
 PAGE_SECONDS = 40.0
-"""A full page takes Tesseract 2 to 10 s. Less than the silence after which a file's reading is stopped."""
+"""Less than the silence after which a file's reading is stopped (rag.parsers.reading.Limits.seconds)."""
 
 ANSWER_SECONDS = 10.0
 
