@@ -28,12 +28,21 @@ class Grid:
     start: int
     cells: NDArray[np.int32]
     headers: NDArray[np.int32]
+    rows: int = field(init=False)
+    """The number of the last row with anything in it; 0 for a page that is no sheet."""
+    columns: int = field(init=False)
+    _starts: NDArray[np.int32] = field(init=False, repr=False)
+    _ends: NDArray[np.int32] = field(init=False, repr=False)
     _order: NDArray[np.int64] = field(init=False, repr=False)
     _keys: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         keys = self.cells[:, 2].astype(np.int64) * _WIDEST + self.cells[:, 3]
         order = np.argsort(keys, kind="stable")
+        object.__setattr__(self, "rows", int(self.cells[:, 2].max(initial=0)))
+        object.__setattr__(self, "columns", int(self.cells[:, 3].max(initial=0)))
+        object.__setattr__(self, "_starts", np.ascontiguousarray(self.cells[:, 0]))  # else each search copies all
+        object.__setattr__(self, "_ends", np.ascontiguousarray(self.cells[:, 1]))
         object.__setattr__(self, "_order", order)
         object.__setattr__(self, "_keys", keys[order])
 
@@ -41,15 +50,6 @@ class Grid:
     def empty(cls) -> Grid:
         """Of a page that is no sheet."""
         return cls("", "", 0, np.empty((0, 4), dtype=np.int32), np.empty(0, dtype=np.int32))
-
-    @property
-    def rows(self) -> int:
-        """The number of the last row with anything in it; 0 for a page that is no sheet."""
-        return int(self.cells[:, 2].max(initial=0))
-
-    @property
-    def columns(self) -> int:
-        return int(self.cells[:, 3].max(initial=0))
 
     def range_at(self, row: int, column: int) -> tuple[int, int]:
         """Characters [first, second) of `text` that stand in a cell; (0, 0) for an empty one."""
@@ -66,13 +66,14 @@ class Grid:
 
     def touched(self, start: int, end: int) -> NDArray[np.int32]:
         """Rows and columns of the cells with characters [start, end) of `text`, shape (k, 2), in order of the text."""
-        first = int(np.searchsorted(self.cells[:, 1], start, side="right"))
-        last = int(np.searchsorted(self.cells[:, 0], end, side="left"))
+        # numbers of the arrays' own type: for another one each search would turn all of them into it
+        first = int(np.searchsorted(self._ends, np.int32(start), side="right"))
+        last = int(np.searchsorted(self._starts, np.int32(end), side="left"))
         return self.cells[first : max(first, last), 2:]
 
     def header_above(self, row: int) -> int:
         """The row that heads the table which `row` belongs to; 0 where none does."""
-        starts = np.searchsorted(self.cells[:, 0], self.headers)
+        starts = np.searchsorted(self._starts, self.headers)
         rows = self.cells[starts[starts < len(self.cells)], 2]
         above = rows[rows <= row]
         return int(above.max(initial=0))

@@ -5,10 +5,12 @@ A mark stands only where the sheet's text at the stored span is the stored text,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop.viewer.context import Range, found_range, quote_range
 from desktop.viewer.reference import Reference
@@ -19,6 +21,9 @@ Place = tuple[int, int]
 
 Rectangle = tuple[int, int, int, int]
 """Top row, left column, bottom row, right column, all included, from 1."""
+
+
+_SPECIAL = re.compile(r'[\t\n\r"]')
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,26 +75,31 @@ def as_lines(grid: Grid, places: Sequence[Rectangle]) -> str:
     A cell with a tab, a quotation mark or a break in it stands in quotation marks. Empty columns at the right and rows
     at the bottom are left out.
     """
-    wanted = {place: grid.text[start:end] for start, end, place in _cells_in(grid, places)}
-    if not wanted:
+    cells = _cells_in(grid, places)
+    if not len(cells):
         return ""
-    top, left = min(place[0] for place in places), min(place[1] for place in places)
-    rows: dict[int, dict[int, str]] = {}
-    for (row, column), text in wanted.items():
-        rows.setdefault(row, {})[column] = text
-    return "\n".join(_line(rows.get(row, {}), left) for row in range(top, max(rows) + 1))
+    left = min(place[1] for place in places)
+    at_row, at_column = min(place[0] for place in places), left
+    parts: list[str] = []
+    for start, end, row, column in cells.tolist():
+        if row != at_row:
+            parts.append("\n" * (row - at_row))
+            at_row, at_column = row, left
+        parts.append("\t" * (column - at_column))
+        parts.append(_quoted(grid.text[start:end]))
+        at_column = column
+    return "".join(parts)
 
 
-def _cells_in(grid: Grid, places: Sequence[Rectangle]) -> Iterator[tuple[int, int, Place]]:
+def _cells_in(grid: Grid, places: Sequence[Rectangle]) -> NDArray[np.int32]:
+    """The cells in any of the rectangles, row by row."""
     rows, columns = grid.cells[:, 2], grid.cells[:, 3]
+    wanted = np.zeros(len(grid.cells), dtype=bool)
     for top, left, bottom, right in places:
-        inside = (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
-        yield from ((start, end, (row, column)) for start, end, row, column in grid.cells[inside].tolist())
-
-
-def _line(cells: Mapping[int, str], left: int) -> str:
-    return "\t".join(_quoted(cells.get(column, "")) for column in range(left, max(cells, default=left) + 1))
+        wanted |= (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
+    inside = grid.cells[wanted]
+    return inside[np.lexsort((inside[:, 3], inside[:, 2]))]
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n\r"') else text
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text

@@ -45,7 +45,7 @@ class CellsView(QWidget):
         self._aiming.timeout.connect(self._aim_again)
         self._model = CellsModel(ShownCells(Grid.empty()), self)
         self._line = CellLine()
-        self._table = QTableView()
+        self._table = _Table()
         self._columns, self._rows = ColumnNames(self._table), RowNumbers(self._table)
         self._dress()
         self._connect()
@@ -69,8 +69,7 @@ class CellsView(QWidget):
         self.aim()
 
     def aim(self) -> None:
-        """Scroll to the quote, a quarter of the view above it; and again at a new size, until the user scrolls."""
-        self._at_quote = True
+        """Scroll to the quote, a quarter of the view above it; and again at a new size, until the user goes on."""
         ends = self._model.shown.ends
         if ends is None:
             return
@@ -81,6 +80,7 @@ class CellsView(QWidget):
         seen = self._table.viewport().height() // max(1, self._rows.defaultSectionSize())
         self._table.verticalScrollBar().setValue(first.row() - seen // 4)
         self._show_header()
+        self._at_quote = True
 
     @property
     def table(self) -> QTableView:
@@ -111,10 +111,6 @@ class CellsView(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._table.viewport().update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """With Ctrl the size is asked for, which is not this view's own."""
-        event.ignore()
 
     def _dress(self) -> None:
         table = self._table
@@ -162,6 +158,7 @@ class CellsView(QWidget):
 
     @Slot(QModelIndex)
     def _show_cell(self, index: QModelIndex) -> None:
+        self._at_quote = False
         self._line.show_cell(self._model.shown, index.row() + 1, index.column() + 1)
 
     @Slot()
@@ -182,6 +179,15 @@ class CellsView(QWidget):
         places = [(each.top() + 1, each.left() + 1, each.bottom() + 1, each.right() + 1) for each in chosen]
         if places:
             QGuiApplication.clipboard().setText(as_lines(self._model.grid, places))
+
+
+class _Table(QTableView):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl the size is asked for, which is not this view's own."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
 
 def _texts_to_fit(shown: ShownCells) -> dict[int, list[str]]:

@@ -140,6 +140,15 @@ def test_the_view_stands_at_the_quote_and_stays_there_when_it_grows_until_it_is_
     assert view.line.name == "A701"
 
 
+def test_a_cell_that_is_chosen_stays_in_sight_when_the_view_grows(view: CellsView, qtbot: QtBot) -> None:
+    open_at(view, sheet(900), "Item 700", 701)
+    view.table.setCurrentIndex(view.table.model().index(9, 0))
+    view.resize(420, 700)
+    qtbot.waitUntil(lambda: view.table.viewport().height() > 450)
+    assert view.line.name == "A10"
+    assert view.table.rowAt(0) <= 9
+
+
 def test_the_header_row_goes_on_standing_above_its_columns_when_it_is_scrolled_away(view: CellsView) -> None:
     open_at(view, sheet(900), "Item 700", 701)
     assert view.columns.header_row == 1
