@@ -48,7 +48,7 @@ def test_a_dropped_folder_is_read_embedded_listed_and_its_broken_file_named(
     page.show()
     page.add_paths([folder])
     qtbot.waitUntil(page._notice.isVisible, timeout=PATIENCE_MS)
-    assert page._notice._sentence.text() == "1 document added, 1 left out."
+    assert page._notice._sentence.text() == "1 document added, 1 could not be read."
     assert "empty.pdf" in page._notice._list.toPlainText()
     qtbot.waitUntil(lambda: any(d.state is DocumentState.COMPLETE for d in page._table.documents()), timeout=5000)
     assert [collection.name for collection in assistant.collections()] == ["papers"]
