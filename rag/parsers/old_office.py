@@ -26,7 +26,7 @@ _KINDS = {
         "PowerPoint's old format (PPT)",
         "Open it in PowerPoint or LibreOffice Impress and save it as PPTX.",
     ),
-    "__properties_version1.0": ("Outlook's own format (MSG)", "Save the message from Outlook as EML or PDF."),
+    "__properties_version1.0": ("Outlook's own format under another name", "Give it the ending .msg again."),
 }
 
 

@@ -24,7 +24,7 @@ def ole2(path: Path, *streams: str) -> Path:
         ("a.xls", "Book", "XLSX"),
         ("a.ppt", "PowerPoint Document", "PPTX"),
         ("named.docx", "WordDocument", "DOCX"),
-        ("mail.msg", "__properties_version1.0", "EML"),
+        ("mail.doc", "__properties_version1.0", ".msg"),
         ("Thumbs.db", "Catalog", "PDF"),
     ],
 )

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local_models.bundled import bundled_span_reader
+from local_models.embedders.spans import SpanModel
 from rag.told_rows import told
 
 ROWS = "Flyers | PHI | 2\nLeafs | | 13"
@@ -81,3 +83,22 @@ def test_whatever_is_found_lies_in_the_text(text: str, header: str, data: st.Dat
         end = data.draw(st.integers(start + 1, len(made.text)))
         place = made.back(start, end)
         assert place is None or 0 <= place[0] < place[1] <= len(text)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("What is the price of the valve?", "17.50 €"),
+        ("Who supplies the boiler?", "Weber KG"),
+        ("How many of the pump are in stock?", "41"),
+    ],
+)
+def test_the_span_reader_in_the_box_finds_cells(question: str, cell: str) -> None:
+    text = "pump | 230.00 € | Haas AG | 41\nvalve | 17.50 € | Ostwind | 230\nboiler | 880.00 € | Weber KG | 3"
+    made = told(text, "Item | Price | Supplier | Stock")
+    assert made is not None
+    found = SpanModel(bundled_span_reader(), threads=1).read(question, [made.text])[0][0]
+    place = made.back(found.start, found.end)
+    assert place is not None
+    assert text[place[0] : place[1]] == cell
