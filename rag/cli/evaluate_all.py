@@ -14,12 +14,13 @@ from pathlib import Path
 from rag.bootstrap import open_embedder
 from rag.cli.evaluate_answers import TABLE_MODES, Asking, answer_reports
 from rag.cli.evaluate_claims import claims_report
+from rag.cli.evaluate_documents import documents_report
 from rag.cli.evaluate_injection import injection_reports
 from rag.cli.evaluate_retrieval import retrieval_report, spans_report
 from rag.cli.measuring import add_keep
 from rag.cli.session import Commands, Session
 from rag.errors import FootnoteError, UsageError
-from rag.evaluation import answer_sets, beir, claim_sets, injection_sets, overview, spans
+from rag.evaluation import answer_sets, beir, claim_sets, document_sets, injection_sets, overview, spans
 from rag.evaluation.sampling import picked
 from rag.evaluation.set_finding import FoundSet, SetKind, find_sets
 from rag.types import Mode
@@ -119,6 +120,12 @@ def _claims(folder: Path, wanted: Wanted, session: Session) -> Iterator[Report]:
         yield claims_report(folder.name, labelled, embedder, session)
 
 
+def _documents(folder: Path, wanted: Wanted, session: Session) -> Iterator[Report]:
+    listed = picked(document_sets.load(folder), wanted.limit)
+    report = documents_report(listed, folder, _kept(folder, wanted), session)
+    yield {"n": len(report.outcomes), **report.as_json()}
+
+
 def _retrieval(folder: Path, wanted: Wanted, session: Session) -> Iterator[Report]:
     data = beir.load_beir(folder)
     asked = dict(picked(tuple(data.questions.items()), wanted.limit))
@@ -137,6 +144,7 @@ def _kept(folder: Path, wanted: Wanted) -> Path | None:
 
 MEASURES: Mapping[SetKind, Measure] = {
     SetKind.CLAIMS: _claims,
+    SetKind.DOCUMENTS: _documents,
     SetKind.SPANS: _spans,
     SetKind.RETRIEVAL: _retrieval,
     SetKind.INJECTION: _injection,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rag.cli.measuring import add_keep, own_library
@@ -31,7 +31,10 @@ def register(kinds: Commands) -> None:
 
 def run_documents(args: argparse.Namespace, session: Session) -> int:
     """0 when every file came to what was expected, 1 when one did not."""
-    reports = {folder.name: _report(folder, args, session) for folder in args.folders}
+    reports = {}
+    for folder in args.folders:
+        keep = args.keep / folder.name if args.keep else None
+        reports[folder.name] = documents_report(document_sets.load(folder), folder, keep, session)
     if session.terminal.as_json:
         session.terminal.result({name: report.as_json() for name, report in reports.items()})
     else:
@@ -40,9 +43,10 @@ def run_documents(args: argparse.Namespace, session: Session) -> int:
     return int(any(report.traces or any(each.faults for each in report.outcomes) for report in reports.values()))
 
 
-def _report(folder: Path, args: argparse.Namespace, session: Session) -> documents.DocumentsReport:
-    listed = document_sets.load(folder)
-    keep = args.keep / folder.name if args.keep else None
+def documents_report(
+    listed: Sequence[document_sets.Listed], folder: Path, keep: Path | None, session: Session
+) -> documents.DocumentsReport:
+    """What became of these files of a folder."""
     limit_s = Limits().seconds
     with own_library(keep, session) as (assistant, _), session.terminal.bar(folder.name) as bar:
         for event in documents.evaluate(assistant, listed, folder, limit_s, session.cancel):

@@ -17,7 +17,7 @@ _N = {
     SetKind.INJECTION: "n",
     SetKind.RETRIEVAL: "questions",
     SetKind.SPANS: "questions",
-    SetKind.DOCUMENTS: "files",
+    SetKind.DOCUMENTS: "n",
 }
 
 _SHOWN: Mapping[SetKind, Mapping[str, str]] = {
@@ -36,6 +36,15 @@ _SHOWN: Mapping[SetKind, Mapping[str, str]] = {
         "meaning alone": "half_0.cosine_alone",
         "words alone": "half_0.words_alone",
         "on the half that was fitted": "half_1.balanced_accuracy",
+    },
+    SetKind.DOCUMENTS: {
+        "readable": "readable.files",
+        "with text": "readable.with_text",
+        "as expected": "readable.as_expected",
+        "longest s": "readable.longest_s",
+        "others": "others.files",
+        "others as expected": "others.as_expected",
+        "others longest s": "others.longest_s",
     },
     SetKind.INJECTION: {
         "turns": "breakthroughs.turns",
@@ -60,7 +69,7 @@ _SHOWN: Mapping[SetKind, Mapping[str, str]] = {
         "displaced": "displaced",
     },
 }
-"""What is shown of each kind: title and path of keys. A kind that is not here shows all its numbers."""
+"""What is shown of each kind: title and path of keys."""
 
 
 def header() -> str:
@@ -87,10 +96,7 @@ def failed_line(kind: SetKind, name: str, reason: str) -> str:
 
 
 def _measures(kind: SetKind, report: Report) -> Iterator[tuple[str, object]]:
-    if kind in _SHOWN:
-        yield from ((title, _at(report, path)) for title, path in _SHOWN[kind].items())
-        return
-    yield from ((name, value) for name, value in report.items() if isinstance(value, int | float) and name != _N[kind])
+    yield from ((title, _at(report, path)) for title, path in _SHOWN[kind].items())
 
 
 def _at(report: Report, path: str) -> object:

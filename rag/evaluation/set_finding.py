@@ -95,7 +95,8 @@ def _of_manifest(path: Path) -> list[SetKind]:
     except (OSError, ValueError, csv.Error):
         return []
     planted = [SetKind.INJECTION] if {"file", "canary"} <= columns else []
-    return [SetKind.DOCUMENTS, *planted] if "file" in columns else []
+    listed = [SetKind.DOCUMENTS] if "file" in columns and columns & {"kind", "category"} else []
+    return [*listed, *planted]
 
 
 def _keys(path: Path) -> set[str]:

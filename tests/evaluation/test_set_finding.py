@@ -35,8 +35,9 @@ LAYOUTS = {
     "planted": ({"injected.documents_jsonl": {}, "contexts_jsonl": {}}, []),
     "tables": ({"data_jsonl": {"markers": {}}}, [SetKind.INJECTION]),
     "poison": ({"nq_jsonl": {"poison_passages": [], "attacker_answer": ""}}, [SetKind.INJECTION]),
-    "hostile": ({"MANIFEST_csv": "file,canary\na,b\n"}, [SetKind.DOCUMENTS, SetKind.INJECTION]),
-    "readable": ({"MANIFEST_csv": "file,sha256\na,b\n"}, [SetKind.DOCUMENTS]),
+    "hostile": ({"MANIFEST_csv": "file,kind,canary\na,b,c\n"}, [SetKind.DOCUMENTS, SetKind.INJECTION]),
+    "readable": ({"MANIFEST_csv": "file,category,sha256\na,b,c\n"}, [SetKind.DOCUMENTS]),
+    "canaries": ({"MANIFEST_csv": "file,canary\na,b\n"}, [SetKind.INJECTION]),
     "other": ({"data_jsonl": {"turns": []}}, []),
     "broken": ({"data_jsonl": "{"}, []),
 }
