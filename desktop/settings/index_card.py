@@ -52,7 +52,7 @@ class IndexCard(QWidget):
         self._told = label("", "small", wrap=True)
         self._make = button("Make the change", "primary")
         self._leave = button("Not now", "quiet")
-        self._give_up = button("Give the change up", "quiet")
+        self._give_up = button("Give the change up")
         self._lay_out()
         self._connect()
 

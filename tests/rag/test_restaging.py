@@ -146,3 +146,19 @@ def test_an_empty_library_changes_at_once(tmp_path: Path, tiny: Path) -> None:
     assert isinstance(last, IndexChanged)
     assert opened.embedder().name == "tiny"
     opened.close()
+
+
+def test_a_stop_right_after_taking_over_leaves_the_new_index_whole(assistant: Assistant) -> None:
+    assistant.restaging.begin(None, 60)
+    for step in assistant.restaging.go_on(never()):
+        if isinstance(step, Progress) and step.label == "Taking over":
+            assistant.store.staging.take_over()  # and nobody is told any more
+            break
+    assistant.close()
+    second = open_assistant(assistant.data_dir)
+    assert second.restaging.state() is None
+    assert second.preferences().passage_tokens == 60
+    assert list(second.embed_pending(never())) == []
+    assert found_by_meaning(second)
+    assert second.store.check() == []
+    second.close()
