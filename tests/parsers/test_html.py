@@ -129,7 +129,7 @@ def test_nesting_is_walked_without_recursion(tmp_path: Path) -> None:
 def test_nesting_that_would_take_minutes_is_refused_and_long_pages_are_not(tmp_path: Path) -> None:
     with pytest.raises(RecursionError):
         page_of(tmp_path, "<div>" * 20_000)
-    assert page_of(tmp_path, "<ul>" + "<li><p>One<br>two" * 20_000).text.count("two") == 20_000
+    assert page_of(tmp_path, "<ul>" + "<li><p>One<br>two" * 4_000).text.count("two") == 4_000
 
 
 def test_tables_in_one_another_by_the_thousand_are_read_at_once(tmp_path: Path) -> None:
