@@ -10,14 +10,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 
 from rag.parsers.cleaning import clean
 from rag.types import Block, BlockKind, Page, TextBox
+
+if sys.platform == "linux":
+    import resource
 
 VARIABLE = "FOOTNOTE_TESSERACT"
 """Names the program where it stands in no usual place; empty, scans are not read."""
@@ -118,22 +124,31 @@ _THREE_LETTERS = {
 def _run(command: Sequence[str], given: bytes, seconds: float) -> str:
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads gain little and take the cores of the answers
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             command,
-            input=given,
-            capture_output=True,
-            timeout=seconds,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env=environment,
             creationflags=_NO_WINDOW,
-            check=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RecognitionFailed(f"recognising its text took more than {seconds:.0f} seconds") from error
-    except subprocess.CalledProcessError as error:
-        raise RecognitionFailed("Tesseract could not recognise text on it") from error
+        ) as process:
+            told = _told(process, given, seconds)
     except OSError as error:
         raise RecognitionFailed("Tesseract can't be started") from error
-    return done.stdout.decode("utf-8", "replace")
+    if process.returncode != 0:
+        raise RecognitionFailed("Tesseract could not recognise text on it")
+    return told.decode("utf-8", "replace")
+
+
+def _told(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> bytes:
+    if sys.platform == "linux":  # it ends, too, when this process is killed while it works
+        with suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (ceil(seconds), ceil(seconds)))
+    try:
+        return process.communicate(given, timeout=seconds)[0]
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        raise RecognitionFailed(f"recognising its text took more than {seconds:.0f} seconds") from error
 
 
 @dataclass(frozen=True, slots=True)
