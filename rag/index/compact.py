@@ -107,14 +107,16 @@ class CompactVectors:
 
     def search(self, query: NDArray[np.float32], limit: int, allowed: Ids | None) -> Found:
         """At least `limit` candidates where there are so many, best first, with scores that are not quite cosines."""
-        asked = self._row_ids != _GONE if allowed is None else np.isin(self._row_ids, allowed)
-        blocks = np.flatnonzero(_by_block(asked).any(axis=1))
+        if allowed is None:
+            return self._sweep(self._index, self._row_ids, None, query, min(limit, len(self)))
+        asked = np.isin(self._row_ids, allowed)
+        enough = min(limit, int(np.count_nonzero(asked)))
+        blocks = _blocks_with(asked)
         if 2 * len(blocks) > self.rows // BLOCK:  # taking out that many blocks costs more than sweeping over all
-            return self._sweep(self._index, self._row_ids, asked, query, limit)
-        part = self._taken_out(blocks)
+            return self._sweep(self._index, self._row_ids, asked, query, enough)
         rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
         rows = rows[rows < self.rows]
-        return self._sweep(part, self._row_ids[rows], asked[rows], query, limit)
+        return self._sweep(self._taken_out(blocks), self._row_ids[rows], asked[rows], query, enough)
 
     def blocks(self, first: int, most: int) -> CodedBlocks:
         """Copies of at most that many whole blocks from that one on; rows after the last whole one are left out."""
@@ -175,17 +177,20 @@ class CompactVectors:
 
     @staticmethod
     def _sweep(
-        index: faiss.IndexPQFastScan, ids: Ids, asked: NDArray[np.bool_], query: NDArray[np.float32], limit: int
+        index: faiss.IndexPQFastScan,
+        ids: Ids,
+        asked: NDArray[np.bool_] | None,
+        query: NDArray[np.float32],
+        enough: int,
     ) -> Found:
-        """Rows that were not asked for are met too, so more are taken until enough are left."""
-        enough = min(limit, int(asked.sum()))
+        """Rows that are gone or were not asked for are met too, so more are taken until enough are left."""
         if not enough:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        count = 2 * limit
+        count = enough + enough // 2
         while True:
             scores, rows = index.search(query[None], min(count, len(ids)))
-            left = asked[rows[0]]
-            if left.sum() >= enough:
+            left = ids[rows[0]] != _GONE if asked is None else asked[rows[0]]
+            if np.count_nonzero(left) >= enough:
                 return ids[rows[0][left]], scores[0][left]
             count *= 4
 
@@ -194,8 +199,9 @@ def _coder(prototypes: bytes) -> faiss.IndexPQFastScan:
     return cast("faiss.IndexPQFastScan", faiss.deserialize_index(np.frombuffer(prototypes, dtype=np.uint8)))
 
 
-def _by_block(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Shape (blocks, BLOCK); the last is filled with False."""
+def _blocks_with(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The blocks in which a flag is set."""
     filled = np.zeros(-(-len(flags) // BLOCK) * BLOCK, np.bool_)
     filled[: len(flags)] = flags
-    return filled.reshape(-1, BLOCK)
+    eights = filled.view(np.uint64).reshape(-1, BLOCK // 8)  # eight flags at a time
+    return np.flatnonzero(np.bitwise_or.reduce(eights, axis=1))

@@ -30,6 +30,8 @@ FILE_NAME = "footnote.db"
 LOCK_NAME = "footnote.lock"
 _IMMEDIATE = {"begin_immediate": True}
 _COUNTS = "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM passage_words_docsize)"
+_OCCURRENCES = "CREATE VIRTUAL TABLE temp.passage_occurrences USING fts5vocab(main, passage_words, instance)"
+"""A view of the word index for each connection, kept in no file: a row for each word of each passage."""
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",  # ms; only a backup or a viewer from outside can hold the file
@@ -156,6 +158,7 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     connection.isolation_level = None  # transactions are begun by _begin, not guessed by the driver
     for pragma in _PRAGMAS:
         connection.execute(pragma).close()
+    connection.execute(_OCCURRENCES).close()
     connection.create_function("mentions", 2, _mentions, deterministic=True)
 
 

@@ -19,6 +19,7 @@ from rag.errors import DocumentQuarantined
 from rag.grid import Grid
 from rag.store import collections, documents, sheets, vectors, words
 from rag.store.database import Database
+from rag.store.many_words import WordCounts
 from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passage, PassageTerms, Scope, Span
 
 EVERYTHING = Scope()
@@ -32,6 +33,7 @@ class Library:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts = WordCounts()
 
     def find(self, path: Path) -> Document | None:
         """The document at that path, None if it was never added."""
@@ -159,12 +161,12 @@ class Library:
     ) -> list[tuple[int, float]]:
         """Passage ids with BM25 >= 0, best first. `match` is an FTS5 query; weights of title, heading and body."""
         with self._database.read() as session:
-            return words.search(session, match, weights=weights, scope=scope, limit=limit)
+            return words.search(session, match, self._counts, weights=weights, scope=scope, limit=limit)
 
     def word_document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term occurs; terms that occur nowhere are left out."""
         with self._database.read() as session:
-            return words.frequencies(session, terms)
+            return self._counts.frequencies(session, terms)
 
     def passage_count(self) -> int:
         with self._database.read() as session:

@@ -151,15 +151,19 @@ def ids(session: Session, digest: str) -> NDArray[np.int64]:
     return np.sort(np.fromstring(written, dtype=np.int64, sep=",")) if written else np.empty(0, dtype=np.int64)
 
 
-def chosen(session: Session, digest: str, wanted: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def chosen(
+    session: Session, digest: str, wanted: Sequence[int] | NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Those of the passages that have a vector of the embedder, in no order."""
     embedder = session.execute(_EMBEDDER, {"digest": digest}).one_or_none()
     if embedder is None:
         return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
-    listed_ids = json.dumps([int(id_) for id_ in wanted])
-    rows = session.execute(_CHOSEN, {"embedder": embedder.id, "ids": listed_ids}).all()
-    found = np.array([row[0] for row in rows], dtype=np.int64)
-    return found, unpack_vectors([row[1] for row in rows], embedder.dimension)
+    asked = json.dumps(np.sort(np.asarray(wanted, dtype=np.int64)).tolist())
+    rows = session.execute(_CHOSEN, {"embedder": embedder.id, "ids": asked}).all()
+    if not rows:
+        return np.empty(0, dtype=np.int64), np.empty((0, embedder.dimension), dtype=np.float32)
+    found, packed = zip(*rows, strict=True)
+    return np.array(found, dtype=np.int64), unpack_vectors(packed, embedder.dimension)
 
 
 def generation(session: Session, digest: str) -> int:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from rag.store import documents, many_words
 from rag.store.columns import storable
+from rag.store.many_words import WordCounts
 from rag.types import PassageTerms, Scope
 
 _INSERT = text("INSERT INTO passage_words (rowid, title, heading, body) VALUES (:id, :title, :heading, :body)")
 _DELETE = text("DELETE FROM passage_words WHERE rowid IN (SELECT id FROM passages WHERE document_id = :document)")
 _UPDATE = text("UPDATE passage_words SET title = :title, heading = :heading, body = :body WHERE rowid = :id")
-_TOTAL = text("SELECT count(*) FROM passages")
-_FREQUENCY = text("SELECT term, doc FROM passage_vocabulary WHERE term IN :terms").bindparams(
-    bindparam("terms", expanding=True)
-)
-_FREQUENCIES_AT_ONCE = 500
+EXACT = 10_000
+"""Matches that FTS5 scores by itself, in 15 to 40 ms; more are left to rag.store.many_words."""
+
+RANKED = 1_000
+"""Who asks for more passages wants to have them all, and waits for it."""
+
+NARROW = 20_000
+"""Ids among which FTS5 finds and scores a part of the library by itself."""
+
+_ALTERNATIVES = re.compile(r'"(?:[^"]|"")+"(?: OR "(?:[^"]|"")+")*')
+_ONE = re.compile(r'"((?:[^"]|"")+)"')
 
 _SEARCH = text("""
     SELECT rowid, rank FROM passage_words
@@ -63,9 +72,36 @@ def clear(session: Session, document_id: int) -> None:
 
 
 def search(
+    session: Session,
+    match: str,
+    counts: WordCounts,
+    *,
+    weights: tuple[float, float, float],
+    scope: Scope,
+    limit: int,
+) -> list[tuple[int, float]]:
+    """BM25 with a weight for title, heading and body, best first.
+
+    Where very many passages match any of several terms, those that hold only common ones are passed over.
+    """
+    terms = _alternatives(storable(match))
+    having = counts.frequencies(session, terms) if terms else {}
+    if sum(having.values()) > EXACT and limit <= RANKED:
+        within = None if scope.everything else documents.passage_ids(session, scope)
+        if within is None or (len(within) and int(within[-1] - within[0]) > NARROW):
+            return many_words.search(session, having, weights=weights, within=within, limit=limit)
+    return _search(session, match, weights=weights, scope=scope, limit=limit)
+
+
+def total(session: Session) -> int:
+    """Passages in the library: each has a row in the word index."""
+    return many_words.totals(session)[0]
+
+
+def _search(
     session: Session, match: str, *, weights: tuple[float, float, float], scope: Scope, limit: int
 ) -> list[tuple[int, float]]:
-    """BM25 with a weight for title, heading and body; FTS5 gives it as a negative number, better is smaller."""
+    """FTS5's own ranking; it gives BM25 as a negative number, better is smaller."""
     ranking = f"bm25({', '.join(repr(float(weight)) for weight in weights)})"
     values = {"match": storable(match), "ranking": ranking, "limit": limit}
     if not scope.everything:
@@ -77,19 +113,11 @@ def search(
     return [(id_, -rank) for id_, rank in found]
 
 
-def frequencies(session: Session, terms: Sequence[str]) -> dict[str, int]:
-    """In how many passages each term occurs; terms that occur nowhere are left out."""
-    wanted = [storable(term) for term in dict.fromkeys(terms)]
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), _FREQUENCIES_AT_ONCE):
-        batch = wanted[start : start + _FREQUENCIES_AT_ONCE]
-        found.update((term, count) for term, count in session.execute(_FREQUENCY, {"terms": batch}))
-    return found
-
-
-def total(session: Session) -> int:
-    """Passages in the library."""
-    return session.scalar(_TOTAL) or 0
+def _alternatives(match: str) -> list[str]:
+    """The terms of an expression that asks for any of several; none for any other expression."""
+    if not _ALTERNATIVES.fullmatch(match):
+        return []
+    return [term.replace('""', '"') for term in _ONE.findall(match)]
 
 
 def _values(ids: Sequence[int], terms: Sequence[PassageTerms]) -> list[dict[str, object]]:

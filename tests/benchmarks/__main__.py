@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 
 from tests.benchmarks import (
     answering,
@@ -15,6 +17,7 @@ from tests.benchmarks import (
     indexing,
     memory,
     responsiveness,
+    scale,
     starting,
     viewing,
     window,
@@ -32,16 +35,21 @@ BENCHMARKS = {
     "memory": memory.measure,
     "viewing": viewing.measure,
 }
+ASKED_FOR = {"scale": scale.measure}
+"""Run only when named: making a large library takes minutes."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which of them; all when none is named")
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS, *ASKED_FOR], help="all but scale if none")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--passages", type=int, default=200_000, help="of the library that scale makes")
+    parser.add_argument("--keep", type=Path, help="folder in which scale keeps its library for the next run")
     args = parser.parse_args()
     figures = []
     for name in args.names or BENCHMARKS:
-        for figure in BENCHMARKS[name]():
+        run = partial(scale.measure, args.passages, args.keep) if name in ASKED_FOR else BENCHMARKS[name]
+        for figure in run():
             figures.append(figure)
             if not args.json:
                 print(figure, flush=True)
