@@ -29,7 +29,6 @@ from rag.store.staging_schema import IndexChangeRow, StagedDocumentRow, StagedPa
 from rag.types import Document, Passage, PassageTerms, Span
 
 _TAKE_OVER = (
-    "DELETE FROM passage_words",
     "DELETE FROM passages",
     """INSERT INTO passages (id, document_id, ordinal, span_start, span_end, span_page, heading, place, text)
     SELECT :base + id, document_id, ordinal, span_start, span_end, span_page, heading, place, text
@@ -182,12 +181,21 @@ class Staging:
             change = _change_of(row)
             base = session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")) or 0
             embedder = _registered(session, change.identity)
+            _empty_words(session)
             for statement in _TAKE_OVER:
                 session.execute(text(statement), {"base": base, "embedder": embedder})
             session.execute(delete(EmbedderRow).where(EmbedderRow.id != embedder))
             _prefer(session, {"embedder": row.folder, "passage_tokens": row.passage_tokens})
             _drop(session)
             return change
+
+
+def _empty_words(session: Session) -> None:
+    """The table is made again as it was, because taking the words out of it takes as long as putting others in."""
+    made_by = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'passage_words'"))
+    connection = session.connection()
+    connection.exec_driver_sql("DROP TABLE passage_words")
+    connection.exec_driver_sql(str(made_by))
 
 
 def _is_under_way(session: Session, change: IndexChange) -> bool:
