@@ -23,7 +23,7 @@ from rag.types import Block, BlockKind, Counting, HiddenText, Page, PageSkipped,
 MOST_BYTES = 64 * 2**20
 """Of one attachment; mail servers take 25 to 50 MB."""
 
-MOST_BYTES_IN_ALL = 256 * 2**20
+MOST_BYTES_IN_ALL = 2**30
 """Of one file, which may be an archive of thousands of messages."""
 
 _SUFFIXES = {media_type: suffix for suffix, media_type in reversed(list(MEDIA_TYPES.items()))}
@@ -48,9 +48,13 @@ class Attachments:
         known = MEDIA_TYPES.get(suffix, "")
         if not known or known == MBOX or known.startswith("image/"):  # recognising text in every logo takes too long
             return
-        self._left -= len(data)
-        if len(data) > MOST_BYTES or self._left < 0:
-            yield PageSkipped(0, "it is over the limit of what is read of attachments", where)
+        if len(data) > MOST_BYTES:
+            yield PageSkipped(0, f"it is larger than {MOST_BYTES // 2**20} MB", where)
+            return
+        before, self._left = self._left, self._left - len(data)
+        if self._left < 0:
+            if before >= 0:
+                yield PageSkipped(0, "it and all attachments after it are over what is read of one file", where)
             return
         try:
             yield from self._pages(suffix, data, name, where)

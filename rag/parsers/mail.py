@@ -33,6 +33,9 @@ from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 NESTED = 3
 """Messages attached to messages that are read, one in the other."""
 
+MOST_TOLD = 50
+"""Attachments of one archive that are named because they can't be read."""
+
 NO_SUBJECT = "(no subject)"
 
 _SHOWN = ("From", "To", "Cc", "Bcc")
@@ -184,7 +187,14 @@ def _parsed(data: bytes) -> Message:
 
 def _numbered(items: Iterator[Item]) -> Iterator[Item]:
     number = 1
+    told = 0
     for item in items:
+        if isinstance(item, PageSkipped):
+            told += 1
+            if told > MOST_TOLD:
+                if told == MOST_TOLD + 1:
+                    yield PageSkipped(number, "more of them can't be read, and are not listed", "other attachments")
+                continue
         if isinstance(item, Page | PageSkipped):
             yield replace(item, number=number)
             number += 1

@@ -13,6 +13,7 @@ from local_models.cancel import never
 from local_models.embedders.folder import default_folder
 from rag.chunking import cut
 from rag.errors import DocumentEmpty
+from rag.parsers import attachments
 from rag.parsers.catalogue import choose
 from rag.parsers.mail_headers import decode_words
 from rag.parsers.reading import ChildReader
@@ -167,6 +168,25 @@ def test_an_attachment_that_cant_be_read_is_told_by_its_name_and_the_rest_is_rea
     assert skipped.label == "attachment lease.pdf"
     assert skipped.reason.startswith("“lease.pdf” is damaged")
     assert pages(items)[-1].text.strip() == "keys.txt\n\nTwo keys."
+
+
+def test_not_every_one_of_a_thousand_broken_attachments_is_named(tmp_path: Path) -> None:
+    made = message()
+    for number in range(200):
+        made.add_attachment(b"%PDF rubbish", maintype="application", subtype="pdf", filename=f"{number}.pdf")
+    skipped = [item for item in read(tmp_path, made) if isinstance(item, PageSkipped)]
+    assert len(skipped) == 51
+    assert skipped[-1].label == "other attachments"
+
+
+def test_attachments_have_a_limit_together_that_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MOST_BYTES_IN_ALL", 25)
+    made = message()
+    for number in range(5):
+        made.add_attachment("Two keys.", filename=f"{number}.txt")
+    items = read(tmp_path, made)
+    assert [page.label for page in pages(items)] == ["", "attachment 0.txt", "attachment 1.txt"]
+    assert [item.label for item in items if isinstance(item, PageSkipped)] == ["attachment 2.txt"]
 
 
 def test_nothing_of_an_attachment_is_left_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
