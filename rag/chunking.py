@@ -277,9 +277,26 @@ def _pieces(text: str, block: Block, tokens: Tokens, limit: int) -> Iterator[tup
         if upto - at <= limit and end - start <= CHARACTERS_PER_TOKEN * limit:
             yield block.start + start, block.start + end, upto - at, cost
         else:
-            for part in _fit(text, block.start + start, block.start + end, tokens, limit):
-                yield *part, tokens.count(text[part[0] : part[1]]), BREAKS_SENTENCE
+            for first, last, count in _by_tokens(inside, start, end, begins, limit):
+                yield block.start + first, block.start + last, count, BREAKS_SENTENCE
         at = upto
+
+
+def _by_tokens(inside: str, start: int, end: int, begins: Sequence[int], limit: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, tokens) of pieces between words, by the tokens of the whole, which need not be counted again.
+
+    A twentieth is kept free: a piece that begins inside a word may have a few tokens more than its part of the whole.
+    """
+    enough = max(1, limit - max(1, limit // 20))
+    while start < end:
+        behind = bisect_left(begins, start) + enough
+        stop = min(end, start + CHARACTERS_PER_TOKEN * limit, begins[behind] if behind < len(begins) else end)
+        if stop < end:
+            stop = _between_words(inside, start, stop)
+        first, last = trimmed(inside, start, stop)
+        if first < last:
+            yield first, last, bisect_left(begins, last) - bisect_left(begins, first)
+        start = stop
 
 
 def _spans(inside: str, kind: BlockKind, begins: Sequence[int], limit: int) -> Iterator[tuple[int, int, float]]:
