@@ -103,6 +103,7 @@ def _real(folder: Path, row: dict[str, str]) -> Listed:
         and path.suffix.lower() not in OLD_FORMATS
         and not opened.startswith("error")
         and not (opened and letters == 0)
+        and not holds_no_text(path)
     )
     reference = folder / row["reference"] if row.get("reference") else None
     return Listed(path, family, Expected.TEXT if readable else Expected.CLEAR_STATE, pages, letters, reference)

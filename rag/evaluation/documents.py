@@ -18,8 +18,7 @@ from pathlib import Path
 
 from local_models.cancel import CancelToken
 from rag.assistant import Assistant
-from rag.errors import DocumentEmpty
-from rag.evaluation.document_sets import Expected, Listed, holds_no_text
+from rag.evaluation.document_sets import Expected, Listed
 from rag.evaluation.right_places import wrong_places
 from rag.events import DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
 from rag.parsers.cleaning import shown_name
@@ -120,7 +119,7 @@ def _read(assistant: Assistant, listed: Listed, limit_s: float, cancel: CancelTo
 
 
 def _unread(listed: Listed, state: str, reason: str) -> Iterator[str]:
-    if listed.expected is Expected.TEXT and not (state == DocumentEmpty.code and holds_no_text(listed.file)):
+    if listed.expected is Expected.TEXT:
         yield f"not read ({state}): {reason}"
     if not reason or state in ("nothing", "document", "error"):
         yield f"ended in no clear state ({state})"
