@@ -20,6 +20,7 @@ from rag.grid import Grid
 from rag.store import collections, documents, sheets, vectors, words
 from rag.store.database import Database
 from rag.store.many_words import WordCounts
+from rag.store.scope_ids import ScopeIds
 from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passage, PassageTerms, Scope, Span
 
 EVERYTHING = Scope()
@@ -34,6 +35,7 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counts = WordCounts()
+        self._scope_ids = ScopeIds()
 
     def find(self, path: Path) -> Document | None:
         """The document at that path, None if it was never added."""
@@ -154,14 +156,16 @@ class Library:
     def passage_ids(self, scope: Scope = EVERYTHING) -> NDArray[np.int64]:
         """Ascending."""
         with self._database.read() as session:
-            return documents.passage_ids(session, scope)
+            return self._scope_ids.of(session, scope)
 
     def search_words(
         self, match: str, *, weights: tuple[float, float, float], scope: Scope, limit: int
     ) -> list[tuple[int, float]]:
         """Passage ids with BM25 >= 0, best first. `match` is an FTS5 query; weights of title, heading and body."""
         with self._database.read() as session:
-            return words.search(session, match, self._counts, weights=weights, scope=scope, limit=limit)
+            return words.search(
+                session, match, self._counts, self._scope_ids, weights=weights, scope=scope, limit=limit
+            )
 
     def word_document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term occurs; terms that occur nowhere are left out."""

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from rag.store import documents, many_words
+from rag.store import many_words
 from rag.store.columns import storable
 from rag.store.many_words import WordCounts
+from rag.store.scope_ids import ScopeIds
 from rag.types import PassageTerms, Scope
 
 _INSERT = text("INSERT INTO passage_words (rowid, title, heading, body) VALUES (:id, :title, :heading, :body)")
@@ -75,6 +76,7 @@ def search(
     session: Session,
     match: str,
     counts: WordCounts,
+    scope_ids: ScopeIds,
     *,
     weights: tuple[float, float, float],
     scope: Scope,
@@ -87,7 +89,7 @@ def search(
     terms = _alternatives(storable(match))
     having = counts.frequencies(session, terms) if terms else {}
     if sum(having.values()) > EXACT and limit <= RANKED:
-        within = None if scope.everything else documents.passage_ids(session, scope)
+        within = None if scope.everything else scope_ids.of(session, scope)
         if within is None or (len(within) and int(within[-1] - within[0]) > NARROW):
             return many_words.search(session, having, weights=weights, within=within, limit=limit)
     return _search(session, match, weights=weights, scope=scope, limit=limit)

@@ -1,0 +1,58 @@
+"""The passages of what the last questions were asked of, remembered: the next question is mostly asked of the same.
+
+Reading which ids half of 20,000 documents have takes 150 ms, seeing that nothing has changed since takes 2 ms. Knows no
+passages, only their ids.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from rag.store import documents
+from rag.types import Scope
+
+_SCOPES = 4
+"""Remembered; of a million passages each takes 8 MB."""
+
+_STATE = text("""
+    SELECT
+        (SELECT seq FROM sqlite_sequence WHERE name = 'passages'),
+        (SELECT count(*) FROM documents),
+        (SELECT count(*) FROM collection_documents WHERE collection_id IN (SELECT value FROM json_each(:collections))),
+        (SELECT total(document_id * document_id) FROM collection_documents
+            WHERE collection_id IN (SELECT value FROM json_each(:collections)))
+""")
+"""New passages have new ids, a document that goes is missing in the count, and so is one taken out of a collection."""
+
+State = tuple[int | float | None, ...]
+
+
+class ScopeIds:
+    """Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[Scope, tuple[State, NDArray[np.int64]]] = OrderedDict()
+
+    def of(self, session: Session, scope: Scope) -> NDArray[np.int64]:
+        """The ids of all passages in the scope, ascending; not to be written to."""
+        state: State = tuple(session.execute(_STATE, {"collections": json.dumps(sorted(scope.collections))}).one())
+        with self._lock:
+            known = self._known.get(scope)
+        if known is not None and known[0] == state:
+            return known[1]
+        ids = documents.passage_ids(session, scope)
+        ids.flags.writeable = False
+        with self._lock:
+            self._known[scope] = state, ids
+            self._known.move_to_end(scope)
+            while len(self._known) > _SCOPES:
+                self._known.popitem(last=False)
+        return ids
