@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from local_models.cancel import never
 from rag.errors import DiskFull
-from rag.index import snapshot
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.store.store import Store
@@ -88,7 +88,7 @@ def test_a_disk_that_fills_up_while_the_index_is_written_loses_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(snapshot.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         try:
             take_in(tmp_path / "data", folder)
         except DiskFull as error:
