@@ -5,7 +5,7 @@ The numbers are those that the chart keeps beside its picture, so no other file 
 
 from __future__ import annotations
 
-from rag.parsers.elements import Element, attribute, child, children, descend, inside
+from rag.parsers.elements import Element, attribute, child, children, descend, inside, whole_number
 
 MOST_POINTS = 5_000
 """Categories of one chart; nobody reads more off it."""
@@ -52,7 +52,7 @@ def _points(parent: Element | None) -> dict[int, str]:
 def _kept(cache: Element | None) -> dict[int, str]:
     found = {}
     for point in children(cache, "pt"):
-        place, value = attribute(point, "idx"), child(point, "v")
-        if place.isdigit() and value is not None:
-            found[int(place)] = " ".join((value.text or "").split())
+        place, value = whole_number(attribute(point, "idx"), -1), child(point, "v")
+        if place >= 0 and value is not None:
+            found[place] = " ".join((value.text or "").split())
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from rag.parsers.elements import Element, attribute, child, is_on, local_name
+from rag.parsers.elements import Element, attribute, child, is_on, local_name, whole_number
 
 UNSEEN_SIZE = 2
 """Font size in half points: nobody reads one point."""
@@ -119,7 +119,7 @@ def _look(properties: Element | None) -> _Look:
 
 def _half_points(size: Element | None) -> int | None:
     value = "" if size is None else attribute(size, "val")
-    return int(value) if value.isdigit() else None
+    return whole_number(value, -1) if whole_number(value, -1) >= 0 else None
 
 
 def _ground(properties: Element | None) -> str | None:

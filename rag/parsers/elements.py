@@ -55,6 +55,13 @@ def attribute(element: Element | None, name: str) -> str:
     return ""
 
 
+def whole_number(value: str, default: int = 0) -> int:
+    """The number that an attribute gives in plain digits; `default` for anything else, also for what no program counts
+    to.
+    """
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else default
+
+
 def is_on(switch: Element) -> bool:
     """Whether an on/off property is on: it is, unless it says otherwise (ECMA-376, 17.17.4)."""
     return attribute(switch, "val").lower() not in {"0", "false", "off", "none"}

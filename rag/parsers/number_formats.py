@@ -237,7 +237,7 @@ def _scientific(value: float, code: str) -> str:
 def _fraction(value: float, code: str) -> str:
     below = re.search(r"/\s*([?#0\d]+)", code)
     wanted = below[1] if below is not None else "?"
-    fixed = int(wanted) if wanted.isdigit() and int(wanted) else 0
+    fixed = int(wanted[:9]) if wanted.isascii() and wanted.isdigit() else 0
     most = 10 ** min(len(wanted), 4) - 1
     whole, rest = divmod(abs(value), 1) if re.search(r"[?#0]\s+[?#0]+\s*/", code) else (0.0, abs(value))
     part = Fraction(round(rest * fixed), fixed) if fixed else Fraction(rest).limit_denominator(most)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name
+from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name, whole_number
 from rag.parsers.numerals import BULLET, numeral
 
 UNSEEN_SIZE = 1.0
@@ -128,14 +128,14 @@ class Numbers:
             return BULLET if self.style is None else ""
         for deeper in [other for other in self.counts if other > level]:
             del self.counts[deeper]
-        first = _whole(attribute(described, "start-value"), 1)
+        first = whole_number(attribute(described, "start-value"), 1)
         self.counts[level] = self.counts.get(level, first - 1) + 1
         if local_name(described) == "list-level-style-bullet":
             return BULLET
         form = attribute(described, "num-format")
         if not form:
             return ""
-        above = _whole(attribute(described, "display-levels"), 1)
+        above = whole_number(attribute(described, "display-levels"), 1)
         numbers = [self._number(one) for one in range(max(1, level - above + 1), level + 1)]
         shown = ".".join(number for number in numbers if number)
         return f"{attribute(described, 'num-prefix')}{shown}{attribute(described, 'num-suffix')}".strip()
@@ -195,10 +195,6 @@ def _level(style: Element | None, level: int) -> Element | None:
         if attribute(element, "level") == str(level):
             return element
     return None
-
-
-def _whole(value: str, default: int) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else default
 
 
 def page_size(styles: Element | None) -> tuple[float, float]:

@@ -5,7 +5,7 @@ Left out: deleted text, comments, hidden text and paragraphs, and what can't be 
 
 from __future__ import annotations
 
-from rag.parsers.elements import Element, attribute, child, inside, local_name, text_below
+from rag.parsers.elements import Element, attribute, child, inside, local_name, text_below, whole_number
 from rag.parsers.odf_styles import Look, Styles
 
 MOST_SPACES = 200
@@ -49,8 +49,7 @@ class VisibleText:
             if name in _SPACES:
                 self._pieces.append(_SPACES[name])
             elif name == "s":
-                count = attribute(element, "c")
-                self._pieces.append(" " * min(int(count) if count.isdigit() else 1, MOST_SPACES))
+                self._pieces.append(" " * min(whole_number(attribute(element, "c"), 1), MOST_SPACES))
             elif name == "note":
                 self.notes.append(element)
             elif name == "frame" or name in _SHAPES:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.errors import DocumentEmpty
 from rag.parsers.cleaning import clean, shown_name
-from rag.parsers.elements import Element, attribute, local_name
+from rag.parsers.elements import Element, attribute, local_name, whole_number
 from rag.parsers.formats import ODS, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
 from rag.parsers.odf_styles import Styles, ground_of
@@ -28,7 +28,8 @@ MOST_CELLS = 1_000_000
 MOST_REPEATED = 1_000
 """Times that a row with text is written for one element: nobody filled in more of the same by hand."""
 
-LAST_COLUMN = 16_384
+LAST_COLUMN, LAST_ROW = 16_384, 2**30
+"""No program has more; a row's number must fit into 32 bits."""
 
 _TAGS = frozenset({"automatic-styles", "table-column", "table-row", "table"})
 _KINDS = {"date": CellKind.DATE, "time": CellKind.DATE} | dict.fromkeys(
@@ -126,9 +127,9 @@ class _Spreadsheet:
         sheet.columns += count
 
     def _row(self, sheet: _Sheet, element: Element) -> None:
-        count = _times(element, "number-rows-repeated", 2**31)
+        count = _times(element, "number-rows-repeated", LAST_ROW)
         first = sheet.row + 1
-        sheet.row += count
+        sheet.row = min(sheet.row + count, LAST_ROW)
         if self._left <= 0:
             sheet.cut_at = sheet.cut_at or first
             return
@@ -178,8 +179,7 @@ def _kind(cell: Element, text: str) -> CellKind:
 
 
 def _times(element: Element, name: str, most: int) -> int:
-    value = attribute(element, name)
-    return max(1, min(int(value), most)) if value.isascii() and value.isdigit() and len(value) < 11 else 1
+    return max(1, min(whole_number(attribute(element, name), 1), most))
 
 
 def _in_group(element: Element, name: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.cleaning import clean, shown_name
-from rag.parsers.elements import Element, attribute, children, inside, local_name, text_below
+from rag.parsers.elements import Element, attribute, children, inside, local_name, text_below, whole_number
 from rag.parsers.formats import ODT, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
 from rag.parsers.odf_styles import Numbers, Styles, ground_of
@@ -104,8 +104,7 @@ class OdfWriter:
     def _heading(self, element: Element, label: str = "", *, ground: str = "") -> None:
         text = VisibleText(self._styles, ground=ground)
         words = " ".join(text.of(element).split())
-        depth = attribute(element, "outline-level")
-        level = min(max(int(depth) if depth.isdigit() else 1, 1), 6)
+        level = min(max(whole_number(attribute(element, "outline-level"), 1), 1), 6)
         if words:
             label = label or self._outline.label(level) if self._outline.style is not None else label
             self.builder.add(f"{label} {words}" if label else words, BlockKind.HEADING, level)
@@ -157,8 +156,8 @@ class OdfWriter:
             text = VisibleText(self._styles, ground=ground)
             texts.append(text.of(paragraph))
             self.hidden += text.hidden
-        repeated = attribute(cell, "number-columns-repeated")
-        return [" ".join(texts)] * (min(int(repeated), MOST_REPEATED) if repeated.isdigit() else 1)
+        repeated = whole_number(attribute(cell, "number-columns-repeated"), 1)
+        return [" ".join(texts)] * min(repeated, MOST_REPEATED)
 
 
 def _rows(table: Element) -> Iterator[Element]:

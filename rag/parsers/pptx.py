@@ -15,7 +15,7 @@ from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.charts import chart_rows, chart_titles
 from rag.parsers.cleaning import clean, shown_name
-from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name
+from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name, whole_number
 from rag.parsers.formats import PPTX, suffixes_of
 from rag.parsers.ooxml import OfficeFile, link_id
 from rag.parsers.package import entry_names
@@ -73,9 +73,8 @@ class _Presentation:
         self._name, self._root = file.main("ppt/presentation.xml")
         self._templates: dict[str, Element | None] = {}
         size = child(self._root, "sldSz")
-        width, height = (attribute(size, name) for name in ("cx", "cy"))
-        known = width.isdigit() and height.isdigit()
-        self._size = (float(width), float(height)) if known else _SIZE
+        width, height = (float(whole_number(attribute(size, name))) for name in ("cx", "cy"))
+        self._size = (width, height) if width and height else _SIZE
 
     def items(self) -> Iterator[Page | PageSkipped | HiddenText]:
         """The slides in the order of the show; hidden ones are counted, as in PowerPoint."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name
+from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name, whole_number
 
 UNSEEN_SIZE = 150
 """Hundredths of a point: nobody reads text of one point."""
@@ -89,8 +89,7 @@ def shapes_of(tree: Element | None, size: tuple[float, float], templates: Sequen
 
 def is_unseen(properties: Element | None, *, white_ground: bool) -> bool:
     """Whether a run of text with these properties can't be seen."""
-    size = attribute(properties, "sz")
-    if size.isdigit() and int(size) <= UNSEEN_SIZE:
+    if whole_number(attribute(properties, "sz"), UNSEEN_SIZE + 1) <= UNSEEN_SIZE:
         return True
     if child(properties, "noFill") is not None and child(properties, "ln") is None:
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.parsers.elements import Element, attribute, child, children
+from rag.parsers.elements import Element, attribute, child, children, whole_number
 from rag.parsers.number_formats import BUILT_IN, GENERAL
 
 UNSEEN_SIZE = 1.5
@@ -41,15 +41,15 @@ class Looks:
     def __init__(self, styles: Element | None) -> None:
         codes = dict(BUILT_IN)
         for element in children(child(styles, "numFmts"), "numFmt"):
-            if (number := attribute(element, "numFmtId")).isdigit():
-                codes[int(number)] = attribute(element, "formatCode")
+            if (number := whole_number(attribute(element, "numFmtId"), -1)) >= 0:
+                codes[number] = attribute(element, "formatCode")
         fonts = [_font(element) for element in children(child(styles, "fonts"), "font")]
         fills = [_fill(element) for element in children(child(styles, "fills"), "fill")]
         self._looks = [_look(element, codes, fonts, fills) for element in children(child(styles, "cellXfs"), "xf")]
 
     def of(self, index: str) -> CellLook:
         """The look of a cell's attribute s; a plain one for an index that is not there."""
-        number = int(index) if index.isascii() and index.isdigit() else 0
+        number = whole_number(index)
         return self._looks[number] if number < len(self._looks) else PLAIN
 
 
@@ -65,7 +65,7 @@ def run_is_white(properties: Element | None) -> bool:
 
 def _look(element: Element, codes: dict[int, str], fonts: list[tuple[str, bool]], fills: list[str]) -> CellLook:
     numbers = [attribute(element, name) for name in ("numFmtId", "fontId", "fillId")]
-    number, font, fill = (int(value) if value.isdigit() else 0 for value in numbers)
+    number, font, fill = map(whole_number, numbers)
     colour, tiny = fonts[font] if font < len(fonts) else ("", False)
     ground = fills[fill] if fill < len(fills) else _WHITE
     return CellLook(codes.get(number, GENERAL), tiny or (bool(colour) and colour == ground), ground == _WHITE)

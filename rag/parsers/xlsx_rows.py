@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from rag.parsers.cleaning import clean
 from rag.parsers.date_formats import is_date
-from rag.parsers.elements import Element, attribute, child, children, inside, local_name
+from rag.parsers.elements import Element, attribute, child, children, inside, local_name, whole_number
 from rag.parsers.number_formats import GENERAL, HIDING, shown, shown_text
 from rag.parsers.ooxml import link_id
 from rag.parsers.sheet import CellKind, SheetCell, SheetRow
@@ -23,6 +23,9 @@ from rag.parsers.xlsx_looks import Looks, run_is_tiny, run_is_white
 
 TAGS = frozenset({"col", "row", "autoFilter", "conditionalFormatting", "drawing", "tablePart"})
 """What is looked at in a sheet's part, in the order of the file: the rows come before all but the columns."""
+
+LAST_ROW = 2**20
+"""Excel's last one. Rows stand in their order; one with another number is the next."""
 
 LONGEST_CELL = 32_767
 """Characters, Excel's own limit."""
@@ -97,7 +100,8 @@ class SheetReader:
             if name == "col":
                 hidden_columns.update(_hidden_columns(element))
             elif name == "row":
-                number = _whole(element.get("r"), number + 1)
+                named = _whole(element.get("r"), 0)
+                number = named if number < named <= LAST_ROW else number + 1
                 if sheet.cells >= most:
                     sheet.cut_at = sheet.cut_at or number
                 else:
@@ -271,7 +275,7 @@ def _letters(letters: str) -> int:
 
 
 def _whole(value: str | None, default: int) -> int:
-    return int(value) if value is not None and value.strip().isascii() and value.strip().isdigit() else default
+    return whole_number(value.strip(), default) if value is not None else default
 
 
 def drawn_texts(drawing: Element) -> list[str]:

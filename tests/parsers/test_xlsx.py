@@ -232,3 +232,12 @@ def test_a_workbook_is_told_by_its_first_entries(tmp_path: Path) -> None:
 def test_odd_places_of_cells_do_no_harm(tmp_path: Path, reference: str) -> None:
     inside = f'<sheetData><row r="x"><c r="{reference}"><v>1</v></c></row></sheetData>'
     assert read_sheet(tmp_path, inside).text == "1"
+
+
+@pytest.mark.parametrize("number", ["0", "x", "²", "-3", "99999999999", "9" * 5000])
+def test_odd_numbers_of_rows_styles_and_texts_do_no_harm(tmp_path: Path, number: str) -> None:
+    inside = f'<sheetData><row r="{number}"><c s="{number}"><v>1</v></c><c t="s"><v>{number}</v></c></row></sheetData>'
+    styles = f'<cellXfs><xf numFmtId="{number}" fontId="{number}" fillId="{number}"/></cellXfs>'
+    page = read_sheet(tmp_path, inside, styles=styles, shared=["<t>one</t>"])
+    assert page.cells[0].row == 1
+    assert page.text.startswith("1")
