@@ -34,6 +34,7 @@ from rag.parsers.wire import Item
 from rag.ports import DocumentReader
 from rag.store.folder_notes import FolderNotes
 from rag.store.library import Library
+from rag.store.packed_pages import PackedPages
 from rag.titles import full_title
 from rag.types import (
     Document,
@@ -92,7 +93,7 @@ class Text:
 
     title: str
     media_type: str = ""
-    pages: list[Page] = field(default_factory=list)
+    pages: PackedPages = field(default_factory=PackedPages)
     passages: list[Passage] = field(default_factory=list)
     terms: list[PassageTerms] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -105,7 +106,7 @@ class Text:
             case Title():
                 self.title = item.text
             case Page():
-                self.pages.append(item)
+                self.pages.add(item)
             case PageSkipped():
                 named = item.label[:1].upper() + item.label[1:]
                 self.notices.append(f"{named or f'Page {item.number}'}: {item.reason}")

@@ -5,7 +5,7 @@ Knows nothing of vectors but the flag `embedder_id`, and of words nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from rag.errors import NotFound, UsageError
-from rag.store.packing import pack_blocks, pack_boxes, pack_cells, unpack_blocks, unpack_boxes, unpack_cells
+from rag.store.packing import unpack_blocks, unpack_boxes, unpack_cells
 from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
 from rag.store.scoping import in_scope, listed
 from rag.store.staging_schema import StagedDocumentRow
@@ -108,15 +108,6 @@ def clear(session: Session, document_id: int) -> None:
     session.execute(delete(StagedDocumentRow).where(StagedDocumentRow.document_id == document_id))
     session.execute(delete(PageRow).where(PageRow.document_id == document_id))
     session.execute(delete(PassageRow).where(PassageRow.document_id == document_id))
-
-
-def page_rows(document_id: int, pages: Iterable[Page]) -> list[dict[str, object]]:
-    """The pages packed for `put_pages`. Needs no transaction, and is half the work of keeping a PDF."""
-    rows, start = [], 0
-    for page in pages:
-        rows.append(_page_values(document_id, page, start))
-        start += len(page.text) + len(PAGE_BREAK)
-    return rows
 
 
 def put_pages(session: Session, rows: Sequence[dict[str, object]]) -> None:
@@ -245,22 +236,6 @@ def _row(session: Session, document_id: int) -> DocumentRow:
 
 def _count_of(session: Session, table: type[PageRow] | type[PassageRow], document_id: int) -> int:
     return session.scalar(select(func.count()).select_from(table).where(table.document_id == document_id)) or 0
-
-
-def _page_values(document_id: int, page: Page, start: int) -> dict[str, object]:
-    return {
-        "document_id": document_id,
-        "number": page.number,
-        "start": start,
-        "length": len(page.text),
-        "width": page.width,
-        "height": page.height,
-        "text": page.text,
-        "blocks": pack_blocks(page.blocks),
-        "boxes": pack_boxes(page.boxes),
-        "label": page.label,
-        "cells": pack_cells(page.cells),
-    }
 
 
 def _page(row: PageRow) -> Page:

@@ -20,6 +20,7 @@ from rag.grid import Grid
 from rag.store import collections, documents, sheets, vectors, words
 from rag.store.database import Database
 from rag.store.many_words import WordCounts
+from rag.store.packed_pages import PackedPages
 from rag.store.scope_ids import ScopeIds
 from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passage, PassageTerms, Scope, Span
 
@@ -70,7 +71,7 @@ class Library:
         document_id: int,
         *,
         title: str,
-        pages: Sequence[Page],
+        pages: PackedPages | Sequence[Page],
         passages: Sequence[Passage],
         terms: Sequence[PassageTerms],
         sha256: str,
@@ -82,11 +83,11 @@ class Library:
 
         Sources that pointed at old passages keep their text and forget the passage.
         """
-        page_rows = documents.page_rows(document_id, pages)
+        packed = pages if isinstance(pages, PackedPages) else PackedPages(pages)
         with self._database.write() as session:
             documents.get(session, document_id)
             self._clear(session, document_id)
-            documents.put_pages(session, page_rows)
+            documents.put_pages(session, packed.rows(document_id))
             ids = documents.put_passages(session, document_id, passages)
             words.put(session, ids, terms)
             return documents.describe(
