@@ -28,9 +28,11 @@ HARMED = frozenset(
 OLD_FORMATS = frozenset({".doc", ".xls", ".ppt"})
 """Named to the user as not read, with what to do instead."""
 
-_TEXT_PARTS = re.compile(
-    r"word/(?:document|footnotes)\.xml|ppt/slides/[^/]*\.xml|xl/(?:sharedStrings|worksheets/.*)\.xml"
-)
+_TEXT_PARTS = {
+    ".docx": re.compile(r"word/(?:document|footnotes)\.xml"),
+    ".pptx": re.compile(r"ppt/slides/[^/]*\.xml"),
+    ".xlsx": re.compile(r"xl/(?:sharedStrings|worksheets/[^/]*)\.xml"),
+}
 _MOST_OF_A_PART = 2**24
 
 
@@ -76,12 +78,12 @@ def holds_no_text(path: Path) -> bool:
         data = file.read(_MOST_OF_A_PART)
     if path.suffix.lower() == ".ipynb":
         data = b" ".join(re.findall(rb'"source": (\[[^\]]+\]|"[^"]+")', data))
-    if zipfile.is_zipfile(path):
+    if path.suffix.lower() in _TEXT_PARTS and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as package:
-            parts = [name for name in package.namelist() if _TEXT_PARTS.fullmatch(name)]
+            parts = [name for name in package.namelist() if _TEXT_PARTS[path.suffix.lower()].fullmatch(name)]
             data = b" ".join(_part(package, name) for name in parts)
         data = re.sub(rb"<[^>]*>", b" ", data)
-    return not re.search(rb"[^\W_]", data)
+    return not re.search(rb"[^\W_]|[\x80-\xff]", data)
 
 
 def _part(package: zipfile.ZipFile, name: str) -> bytes:
