@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from rag.assistant import Assistant
+from rag.chunking import passage_limit
 from rag.cli.session import Commands, Session
 from rag.cli.shapes import Json, embedder_json
 from rag.errors import Cancelled, UsageError
@@ -87,9 +88,12 @@ def _make(assistant: Assistant, session: Session) -> None:
 
 def _show(assistant: Assistant, session: Session) -> int:
     identity, state = assistant.embedder(), assistant.restaging.state()
+    tokens = passage_limit(identity.max_tokens, assistant.preferences().passage_tokens)
     if session.terminal.as_json:
-        session.terminal.result({"embedder": embedder_json(identity), "change": _state_json(state) if state else None})
+        change = _state_json(state) if state else None
+        session.terminal.result({"embedder": embedder_json(identity), "passage_tokens": tokens, "change": change})
     session.terminal.say(f"{identity.name}, {identity.dimension} dimensions, reads {identity.max_tokens} tokens")
+    session.terminal.say(f"Passages of up to {tokens} tokens")
     if state is not None:
         session.terminal.say(
             f"A change to {state.change.identity.name} with passages of {state.change.passage_tokens} tokens is under "
