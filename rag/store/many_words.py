@@ -193,9 +193,10 @@ def _most_promising(found: Sequence[tuple[Ids, NDArray[np.float64]]], count: int
 
 
 def _inside(ids: Ids, numbers: NDArray[np.float64], within: Ids | None) -> tuple[Ids, NDArray[np.float64]]:
-    if within is None:
-        return ids, numbers
-    inside = np.isin(ids, within)
+    if within is None or not len(within):
+        return (ids, numbers) if within is None else (ids[:0], numbers[:0])
+    places = np.minimum(np.searchsorted(within, ids), len(within) - 1)  # both ascend; isin would hash them, in 50 ms
+    inside = within[places] == ids
     return ids[inside], numbers[inside]
 
 

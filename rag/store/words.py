@@ -24,9 +24,6 @@ EXACT = 10_000
 RANKED = 1_000
 """Who asks for more passages wants to have them all, and waits for it."""
 
-NARROW = 20_000
-"""Ids among which FTS5 finds and scores a part of the library by itself."""
-
 _ALTERNATIVES = re.compile(r'"(?:[^"]|"")+"(?: OR "(?:[^"]|"")+")*')
 _ONE = re.compile(r'"((?:[^"]|"")+)"')
 
@@ -90,8 +87,7 @@ def search(
     having = counts.frequencies(session, terms) if terms else {}
     if sum(having.values()) > EXACT and limit <= RANKED:
         within = None if scope.everything else scope_ids.of(session, scope)
-        if within is None or (len(within) and int(within[-1] - within[0]) > NARROW):
-            return many_words.search(session, having, weights=weights, within=within, limit=limit)
+        return many_words.search(session, having, weights=weights, within=within, limit=limit)
     return _search(session, match, weights=weights, scope=scope, limit=limit)
 
 

@@ -50,7 +50,6 @@ def test_the_same_passages_with_the_same_scores_as_by_fts5(
     scope = Scope(documents=frozenset(documents))
     expected = search(large, match, scope)
     monkeypatch.setattr(words, "EXACT", 0)
-    monkeypatch.setattr(words, "NARROW", 0)
     found = search(large, match, scope)
     assert dict(found) == pytest.approx(dict(expected))
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
