@@ -18,11 +18,11 @@ from desktop.controls import ElidedLabel, button, column, label, redress, row
 from desktop.jobs import Job, Lanes
 from desktop.tokens import M, S
 from local_models.cancel import CancelToken
-from rag.restaging import ChangeCost, ChangeState
 from rag.user_types import Preferences
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.restaging import ChangeCost, ChangeState
 
 LENGTHS = {0: "As suits the model", 80: "Short, about 60 words", 150: "Middle, about 110 words", 400: "Long, 300 words"}
 """Most tokens of a passage -> words; an English word has 1.3 tokens. A model that reads less gets shorter ones."""
