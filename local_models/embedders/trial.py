@@ -16,7 +16,7 @@ from pathlib import Path
 from local_models.embedders.encoder import Encoder
 
 SAME = 0.999
-"""The least mean cosine to the exact vectors. bfloat16 has 0.99995, and on seven retrieval sets nDCG@10 differs by -0.12
+"""The least mean cosine to the exact vectors. bfloat16 has 0.99995, and on seven sets nDCG@10 with it differs by -0.12
 to +0.25 points; rounding each layer's input to 8 bits with one scale for all tokens has 0.995, and is refused."""
 
 ROUNDS = 3
