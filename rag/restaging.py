@@ -180,7 +180,8 @@ class Restaging:
         """Make what is wanting, then let it take over; nothing happens without a change. Resumes after any stop.
 
         Yields Progress in passages, with no total while documents are cut and then of those that are embedded, and
-        IndexChanged at the end. Raises Cancelled, ModelNotFound or ModelBroken when the embedder has gone, WorkerDied, DiskFull.
+        IndexChanged at the end. Raises Cancelled, WorkerDied, DiskFull; ModelNotFound or ModelBroken when the embedder
+        has gone.
         """
         change = self._staging.change()
         if change is None:
