@@ -112,7 +112,7 @@ class CompactVectors:
         asked = np.isin(self._row_ids, allowed)
         enough = min(limit, int(np.count_nonzero(asked)))
         blocks = _blocks_with(asked)
-        if 2 * len(blocks) > self.rows // BLOCK:  # taking out that many blocks costs more than sweeping over all
+        if 4 * len(blocks) > self.rows // BLOCK:  # taking out that many blocks costs more than sweeping over all
             return self._sweep(self._index, self._row_ids, asked, query, enough)
         rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
         rows = rows[rows < self.rows]

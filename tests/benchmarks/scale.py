@@ -25,6 +25,7 @@ from rag.retrieval import CANDIDATES, FIELD_WEIGHTS
 from rag.store import documents, vectors, words
 from rag.store.database import Database
 from rag.store.library import Library
+from rag.store.packed_pages import PackedPages
 from rag.store.store import Store
 from rag.types import Page, Passage, Place, Scope, Span
 from tests.benchmarks.figures import Figure
@@ -243,7 +244,7 @@ def _make(folder: Path, synthetic: SyntheticLibrary) -> None:
                     texts, path = synthetic.texts(number), Path(f"/library/{number // 500:03}/{number:06}.txt")
                     described = {"media_type": "text/plain", "sha256": f"{number:064}"}
                     document = documents.begin(session, path, **described, size=1, title=f"{number:06}")
-                    documents.put_pages(session, documents.page_rows(document.id, _pages(texts)))
+                    documents.put_pages(session, PackedPages(_pages(texts)).rows(document.id))
                     ids = documents.put_passages(session, document.id, _passages(texts))
                     words.put(session, ids, terms_of(texts))
                     documents.describe(session, document.id, **described, size=1, title=f"{number:06}", notices=())
