@@ -106,7 +106,7 @@ class CompactVectors:
         self._gone += len(leaving)
 
     def search(self, query: NDArray[np.float32], limit: int, allowed: Ids | None) -> Found:
-        """At least `limit` candidates where there are so many, best first, with scores that are not quite cosines."""
+        """`limit` candidates where there are so many, best first, with scores that are not quite cosines."""
         if allowed is None:
             return self._sweep(self._index, self._row_ids, None, query, min(limit, len(self)))
         asked = np.isin(self._row_ids, allowed)
@@ -191,7 +191,7 @@ class CompactVectors:
             scores, rows = index.search(query[None], min(count, len(ids)))
             left = ids[rows[0]] != _GONE if asked is None else asked[rows[0]]
             if np.count_nonzero(left) >= enough:
-                return ids[rows[0][left]], scores[0][left]
+                return ids[rows[0][left]][:enough], scores[0][left][:enough]
             count *= 4
 
 
