@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from local_models.bundled import bundled_models, bundled_span_reader
+from local_models.bundled import bundled_entailment, bundled_models, bundled_span_reader
 from local_models.client import WorkerClient, worker_command
 from local_models.embedders.child import ChildEmbedder
 from local_models.embedders.current import CurrentEmbedder
+from local_models.embedders.entailment_child import ChildEntailment
 from local_models.embedders.folder import default_folder
 from local_models.embedders.span_child import ChildSpanReader
 from local_models.files import ModelFolder
@@ -31,7 +32,7 @@ from rag.parsers.cutting_child import ChildCutter
 from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
 from rag.parsers.several import SeveralReaders, suitable_number
-from rag.ports import Embedder
+from rag.ports import Embedder, Entailment
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
 from rag.restaging import Restaging
@@ -40,6 +41,7 @@ from rag.right_of_way import PatientEmbedder, RightOfWay
 from rag.store.preferences import PreferencesStore
 from rag.store.store import Store
 from rag.user_types import Preferences
+from rag.verifying import Verifier
 
 
 def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assistant:
@@ -59,6 +61,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         embedder = CurrentEmbedder(chosen)
         opened.callback(embedder.close)
         spans = ChildSpanReader(client, bundled_span_reader(), threads=preferences.threads)
+        entailment = ChildEntailment(client, bundled_entailment(), threads=preferences.threads)
         in_use = IndexInUse(data_dir / "index", store.library, embedder)
         opened.callback(in_use.close)
         reader = SeveralReaders(
@@ -80,6 +83,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             generator,
             embedder,
             spans,
+            entailment,
             store.preferences,
             gate or NetworkGate(),
             embedder_problem=problem,
@@ -115,7 +119,9 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             store=store,
             ingest=ingest,
             retriever=retriever,
-            answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator),
+            answering=Answering(
+                retriever, Extractor(spans, embedder, entailment), store.journal, generator, Verifier(entailment)
+            ),
             model_room=models,
             reports=Reports(Desk(store.library, retriever, embedder, spans, generator), store.reports),
             folders=Folders(ingest, store.folders, KnownFolders(store.folders, looks_readable, data_dir)),
@@ -127,11 +133,15 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
 
 
 @contextmanager
-def open_embedder(data_dir: Path) -> Iterator[Embedder]:
-    """The built-in embedder alone, without a library; its child starts with the first text. Raises ModelNotFound."""
-    embedder, _ = _embedder(WorkerClient("embed", worker_command("embed")), data_dir, Preferences())
+def open_embed_child(data_dir: Path) -> Iterator[tuple[Embedder, Entailment]]:
+    """The built-in embedder and model of entailment alone, without a library; their child starts with the first text.
+
+    Raises ModelNotFound.
+    """
+    client = WorkerClient("embed", worker_command("embed"))
+    embedder, _ = _embedder(client, data_dir, Preferences())
     try:
-        yield embedder
+        yield embedder, ChildEntailment(client, bundled_entailment())
     finally:
         embedder.close()
 

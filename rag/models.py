@@ -21,7 +21,7 @@ from local_models.offline import NetworkGate
 from local_models.types import DownloadProgress, ModelFile, ModelInfo, ModelSettings
 from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
-from rag.ports import Embedder, SpanReader
+from rag.ports import Embedder, Entailment, SpanReader
 from rag.store.preferences import PreferencesStore
 from rag.types import Mode
 from rag.user_types import Preferences
@@ -39,6 +39,7 @@ class Models:
         generator: LlamaGenerator,
         embedder: Embedder,
         spans: SpanReader,
+        entailment: Entailment,
         preferences: PreferencesStore,
         gate: NetworkGate,
         *,
@@ -52,6 +53,7 @@ class Models:
         self.generator = generator
         self.embedder = embedder
         self._spans = spans
+        self._entailment = entailment
         self._folder = folder
         self._preferences = preferences
         self._gate = gate
@@ -139,8 +141,8 @@ class Models:
         return self.generator.loaded
 
     def warm_up(self, cancel: CancelToken, mode: Mode = Mode.GROUNDED) -> Iterator[Notice]:
-        """Load what the mode needs, side by side: embedder with span reader, unless the library is empty, and language
-        model. What fails is told, and tried again by the first question. Raises Cancelled.
+        """Load what the mode needs, side by side: what searches and reads, unless the library is empty, and the
+        language model. What fails is told, and tried again by the first question. Raises Cancelled.
         """
         yield from map(Notice, self.standing_notices())
         loads: list[_Load] = []
@@ -156,6 +158,7 @@ class Models:
     def _load_search(self, cancel: CancelToken) -> str:
         self.embedder.embed(["ready"], cancel)
         self._spans.find("ready?", ["ready"], cancel)
+        self._entailment.probabilities([("ready", "ready")], cancel)
         return ""
 
     def _load_model(self, cancel: CancelToken) -> str:

@@ -89,8 +89,8 @@ class Page:
 class Excerpt:
     """A stretch of one page's text as it was read: `text` begins at character `start` of the document's text.
 
-    `label` is the page's. `blocks` are those that lie in it, at least in part, cut to it and counted in `text`. The page's own text begins at
-    `page_start` of the document's and has `page_length` characters.
+    `label` is the page's. `blocks` are those that lie in it, at least in part, cut to it and counted in `text`. The
+    page's own text begins at `page_start` of the document's and has `page_length` characters.
     """
 
     page: int

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.bootstrap import open_embedder
+from rag.bootstrap import open_embed_child
 from rag.cli.evaluate_answers import TABLE_MODES, Asking, answer_reports
 from rag.cli.evaluate_claims import claims_report
 from rag.cli.evaluate_documents import documents_report
@@ -116,8 +116,8 @@ def _injection(folder: Path, wanted: Wanted, session: Session) -> Iterator[Repor
 
 def _claims(folder: Path, wanted: Wanted, session: Session) -> Iterator[Report]:
     labelled = picked(claim_sets.load(folder), wanted.limit)
-    with open_embedder(session.data_dir) as embedder:
-        yield claims_report(folder.name, labelled, embedder, session)
+    with open_embed_child(session.data_dir) as models:
+        yield claims_report(folder.name, labelled, *models, session)
 
 
 def _documents(folder: Path, wanted: Wanted, session: Session) -> Iterator[Report]:

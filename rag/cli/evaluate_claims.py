@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.bootstrap import open_embedder
+from rag.bootstrap import open_embed_child
 from rag.cli.measuring import print_report
 from rag.cli.session import Commands, Session
 from rag.evaluation import claim_sets, claims
 from rag.events import Progress
-from rag.ports import Embedder
+from rag.ports import Embedder, Entailment
 
 Report = dict[str, object]
 
@@ -29,18 +29,22 @@ def register(kinds: Commands) -> None:
 
 def run_claims(args: argparse.Namespace, session: Session) -> int:
     sets = {folder.name: claim_sets.load(folder) for folder in args.folders}
-    with open_embedder(session.data_dir) as embedder:
-        reports = {name: claims_report(name, labelled, embedder, session) for name, labelled in sets.items()}
+    with open_embed_child(session.data_dir) as models:
+        reports = {name: claims_report(name, labelled, *models, session) for name, labelled in sets.items()}
     print_report(reports, session)
     return 0
 
 
 def claims_report(
-    name: str, labelled: Sequence[claim_sets.LabelledClaim], embedder: Embedder, session: Session
+    name: str,
+    labelled: Sequence[claim_sets.LabelledClaim],
+    embedder: Embedder,
+    entailment: Entailment,
+    session: Session,
 ) -> Report:
     """The verdicts on a set's claims beside people's."""
     with session.terminal.bar(name) as bar:
-        for event in claims.evaluate(labelled, embedder, session.cancel):
+        for event in claims.evaluate(labelled, embedder, entailment, session.cancel):
             if isinstance(event, Progress):
                 bar.show(event.done, event.total, event.label)
             else:

@@ -27,7 +27,7 @@ TOO_FEW_LAYERS = "The graphics card is full, so the processor computes."
 
 @dataclass
 class Loading:
-    """Embedder, span reader and language model in one; notes what was loaded."""
+    """Embedder, span reader, model of entailment and language model in one; notes what was loaded."""
 
     loaded: list[str] = field(default_factory=list)
     broken: str = ""
@@ -41,6 +41,10 @@ class Loading:
     def find(self, question: str, passages: Sequence[str], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:
         self.loaded.append("spans")
         return [() for _ in passages]
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]], cancel: CancelToken) -> list[float]:
+        self.loaded.append("entailment")
+        return [0.5 for _ in pairs]
 
     def info(self, cancel: CancelToken) -> ModelInfo:
         self._load("model", cancel)
@@ -61,6 +65,7 @@ def models(loading: Loading, *, passages: bool = True) -> Models:
         cast("LlamaGenerator", loading),
         loading,
         loading,
+        loading,
         cast("PreferencesStore", None),
         NetworkGate(),
         has_passages=lambda: passages,
@@ -70,8 +75,8 @@ def models(loading: Loading, *, passages: bool = True) -> Models:
 @pytest.mark.parametrize(
     ("mode", "loaded"),
     [
-        (Mode.GROUNDED, {"embedder", "spans", "model"}),
-        (Mode.QUOTES, {"embedder", "spans"}),
+        (Mode.GROUNDED, {"embedder", "spans", "entailment", "model"}),
+        (Mode.QUOTES, {"embedder", "spans", "entailment"}),
         (Mode.FREE, {"model"}),
     ],
 )
@@ -91,10 +96,12 @@ def test_an_empty_library_needs_no_embedder(mode: Mode, loaded: list[str]) -> No
 def test_embedder_and_model_load_side_by_side() -> None:
     loading = Loading(together=threading.Barrier(2))
     list(models(loading).warm_up(never()))
-    assert set(loading.loaded) == {"embedder", "spans", "model"}
+    assert set(loading.loaded) == {"embedder", "spans", "entailment", "model"}
 
 
-@pytest.mark.parametrize(("broken", "others"), [("embedder", {"model"}), ("model", {"embedder", "spans"})])
+@pytest.mark.parametrize(
+    ("broken", "others"), [("embedder", {"model"}), ("model", {"embedder", "spans", "entailment"})]
+)
 def test_one_that_fails_is_told_and_the_other_loads(broken: str, others: set[str]) -> None:
     loading = Loading(broken=broken)
     told = [notice.text for notice in models(loading).warm_up(never())]
