@@ -23,7 +23,7 @@ from rag.parsers.xlsx_rows import TAGS, Sheet, SheetReader, drawn_texts, range_o
 from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 
 MOST_CELLS = 1_000_000
-"""Of one workbook. They take about 500 MB in the parse child and half a minute of a core; the rest is left out, told."""
+"""Of one workbook. About 500 MB in the parse child and half a minute of a core; the rest is left out and told."""
 
 
 class XlsxParser:

@@ -18,8 +18,7 @@ from rag.types import Counting, Document, Opened, Page, Passage, PassageTerms, T
 
 TOKENIZER = default_folder() / "tokenizer.json"
 TEXT = "# Rules of the house\n\n" + "\n\n".join(
-    f"## Part {part}\n\n"
-    + " ".join(f"Rule {part}.{rule} says that door {rule} is shut." for rule in range(40))
+    f"## Part {part}\n\n" + " ".join(f"Rule {part}.{rule} says that door {rule} is shut." for rule in range(40))
     for part in range(3)
 )
 
