@@ -18,7 +18,8 @@ from local_models.cancel import never
 from rag.errors import ModelNotFound
 from rag.events import AskEvent, Delta, Notice
 from rag.types import Mode
-from tests.fakes.desktop import ANSWER, FakeAssistant
+from tests.fakes.desktop import FakeAssistant
+from tests.fakes.desktop_samples import ANSWER
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from desktop.jobs import Lanes
 from local_models.cancel import never
 from rag.errors import ModelNotFound
 from rag.types import Mode, Scope, Verdict
-from tests.fakes.desktop import ANSWER, FakeAssistant
+from tests.fakes.desktop import FakeAssistant
+from tests.fakes.desktop_samples import ANSWER
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from local_models.cancel import never
 from rag.account import Account, Certainty, ModelAccount, SourceAccount
 from rag.sentences import sentences
 from rag.types import Mode
-from tests.fakes.desktop import ANSWER, FakeAssistant
+from tests.fakes.desktop import FakeAssistant
+from tests.fakes.desktop_samples import ANSWER
 
 ACCOUNT = Account(
     searched=True, documents=4, passages=64, read=12, given=2, model=ModelAccount("Bundled reader", "/m/reader.gguf"),

@@ -24,6 +24,7 @@ from rag.errors import DocumentEncrypted
 from rag.titles import where
 from rag.types import Block, BlockKind, Excerpt, Page, Place, Source, Span, TextBox
 from tests.fakes.desktop import FakeAssistant
+from tests.fakes.desktop_samples import quotes_of
 from tests.fakes.viewer import FakePages
 
 TEXT = "One. Two is here. Three."
@@ -329,7 +330,7 @@ def test_pages_are_turned_and_sizes_changed_by_keys(panel: SourcesPanel, pdf: Pa
 
 
 def test_a_reference_names_document_and_place(library: Library) -> None:
-    quote = library._quotes()[2]
+    quote = quotes_of(library._sources())[2]
     assert where(quote.source) == "moving-out.md · lines 10–14"
     assert of_quote(quote).span == quote.span
 

@@ -7,9 +7,9 @@ before it asks.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from local_models.cancel import CancelToken
@@ -17,17 +17,12 @@ from local_models.types import ModelFile, ModelInfo, Role, Sampling
 from rag.account import Account
 from rag.errors import FootnoteError, NotFound
 from rag.events import (
-    AddEvent,
-    AddFinished,
     AskEvent,
     AskStarted,
     Cited,
     Delta,
-    DocumentAdded,
-    DocumentFailed,
     Finished,
     Notice,
-    Progress,
     Quoted,
     Reading,
     Retrieved,
@@ -36,109 +31,26 @@ from rag.events import (
 from rag.sharing import conversation_written
 from rag.types import (
     Answer,
-    Citation,
-    CitationOrigin,
-    Collection,
     Conversation,
-    Document,
-    DocumentState,
-    Excerpt,
     Feedback,
-    Hit,
     Message,
     MessageStatus,
     Mode,
-    Page,
-    Passage,
-    Place,
     Quote,
     Scope,
-    Scores,
     Source,
-    Span,
     Timings,
 )
 from rag.user_types import Draft, DraftTemplate, Preferences
-from tests.fakes.folders import FakeFolders
-from tests.fakes.restaging import FakeRestaging
-
-ANSWER = """The notice period for a rented flat is **three months** to the end of a month [1], and it must be given \
-in writing [2].
-
-- The deposit may be at most three months' rent [3].
-- After handing over the keys the landlord has *six months* to account for it [3].
-
-```python
-def last_day(start: date) -> date:
-    return end_of_month(start + relativedelta(months=3))
-```
-"""
-
-EVERYTHING = Scope()
-NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
-
-_TEXTS = (
-    (
-        (
-            "The tenant may end the contract at any time. The notice period is three months to the end of a calendar "
-            "month. If the tenant moves within the same town, the landlord may agree to a shorter period."
-        ),
-        "The notice period is three months to the end of a calendar month.",
-        Place(page=4),
-        "Lease › 7 Ending the contract",
-    ),
-    (
-        (
-            "Notice must be given in writing and signed by hand. A message by e-mail or telephone does not end the "
-            "contract."
-        ),
-        "Notice must be given in writing and signed by hand.",
-        Place(page=4, last_page=5),
-        "Lease › 7 Ending the contract",
-    ),
-    (
-        (
-            "# Deposit\nThe deposit is at most three months' rent without running costs. Within six months after the "
-            "keys were handed over the landlord accounts for it and pays back what is left."
-        ),
-        "Within six months after the keys were handed over the landlord accounts for it",
-        Place(lines=(10, 14)),
-        "Moving out › Deposit",
-    ),
-)
+from tests.fakes.desktop_library import EVERYTHING, FakeLibrary
+from tests.fakes.desktop_samples import ANSWER, NOW, cite, quotes_of
 
 
-def sample_documents(folder: Path) -> list[Document]:
-    """Four documents; the paths do not exist unless the test writes them."""
-    names = (
-        ("Lease Rosenweg 12.pdf", "Lease of the flat in Rosenweg 12", "application/pdf", 18),
-        ("moving-out.md", "Moving out", "text/markdown", 1),
-        ("A very long name of a report that nobody would ever shorten, final version 3 (corrected).docx", "", "x", 40),
-        ("租赁合同.pdf", "租赁合同", "application/pdf", 6),
-    )
-    return [
-        Document(
-            id=number,
-            path=folder / name,
-            title=title,
-            media_type=media_type,
-            sha256=f"{number:064x}",
-            size=40_000 * number,
-            state=DocumentState.COMPLETE,
-            pages=pages,
-            passages=pages * 4,
-            added_at=NOW,
-        )
-        for number, (name, title, media_type, pages) in enumerate(names, start=1)
-    ]
-
-
-class FakeAssistant:
+class FakeAssistant(FakeLibrary):
     """See the module. `pace` is the pause between deltas in seconds."""
 
     def __init__(self, data_dir: Path, *, pace: float = 0.0) -> None:
-        self.data_dir = data_dir
-        self.pace = pace
+        super().__init__(data_dir, pace=pace)
         self.answer_text = ANSWER
         self.searched_for = ""
         self.abstain = False
@@ -150,75 +62,9 @@ class FakeAssistant:
         self.hold.set()
         self.asked: list[tuple[str, Mode | None, Scope | None]] = []
         self.closed = False
-        self.folders = FakeFolders()
-        self.restaging = FakeRestaging()
-        self._ids = 0
-        self._documents = {document.id: document for document in sample_documents(data_dir)}
-        self._collections = [Collection(1, "Flat", data_dir, 2), Collection(2, "Reports", None, 2)]
         self._heads: dict[int, Conversation] = {}
         self._messages: dict[int, Message] = {}
         self._preferences = Preferences()
-
-    # documents
-    def add(self, paths: Sequence[Path], cancel: CancelToken, *, collection: str | None = None) -> Iterator[AddEvent]:
-        failed: list[DocumentFailed] = []
-        for done, path in enumerate(paths):
-            cancel.check()
-            yield Progress(done, len(paths), path.name)
-            if path.stat().st_size == 0:
-                failed.append(DocumentFailed(path, f"“{path.name}” has no text in it.", "document_empty"))
-                yield failed[-1]
-                continue
-            self._ids += 1
-            number = 1000 + self._ids
-            document = replace(self._documents[2], id=number, path=path, title=path.stem, state=DocumentState.READ)
-            self._documents[number] = document
-            yield DocumentAdded(document, replaced=False)
-        yield AddFinished(len(paths) - len(failed), 0, tuple(failed), 4 * (len(paths) - len(failed)))
-
-    def retry(self, document_ids: Sequence[int], cancel: CancelToken) -> Iterator[AddEvent]:
-        cancel.check()
-        yield AddFinished(0, len(document_ids), (), 0)
-
-    def embed_pending(self, cancel: CancelToken) -> Iterator[Progress]:
-        for done in range(5):
-            cancel.check()
-            cancel.wait(self.pace)
-            yield Progress(done + 1, 5, "passages")
-
-    def remove(self, document_ids: Sequence[int]) -> int:
-        return sum(self._documents.pop(number, None) is not None for number in document_ids)
-
-    def documents(self, scope: Scope = EVERYTHING) -> list[Document]:
-        return [
-            document for document in self._documents.values() if not scope.documents or document.id in scope.documents
-        ]
-
-    def document(self, document_id: int) -> Document:
-        try:
-            return self._documents[document_id]
-        except KeyError:
-            raise NotFound("This document is no longer in the library.") from None
-
-    def pages(self, document_id: int, first: int = 1, last: int | None = None) -> list[Page]:
-        self.document(document_id)
-        return []
-
-    def excerpts(self, document_id: int, span: Span) -> list[Excerpt]:
-        self.document(document_id)
-        return []
-
-    def refresh(self, cancel: CancelToken) -> Iterator[AddEvent]:
-        yield AddFinished(0, len(self._documents), (), 0)
-
-    def remove_collection(self, collection_id: int) -> None:
-        self._collections = [each for each in self._collections if each.id != collection_id]
-
-    def collections(self) -> list[Collection]:
-        return list(self._collections)
-
-    def search(self, query: str, cancel: CancelToken, *, scope: Scope = EVERYTHING, limit: int = 10) -> Retrieved:
-        return Retrieved(self._hits()[:limit], len(self._documents), 0.02)
 
     # conversations
     def new_conversation(
@@ -374,7 +220,7 @@ class FakeAssistant:
     def _answer(self, asked: Message, mode: Mode, cancel: CancelToken) -> Iterator[AskEvent]:
         reply = self._keep(asked.conversation_id, asked.id, Role.ASSISTANT, "", MessageStatus.STREAMING, mode)
         yield AskStarted(asked.conversation_id, asked.id, reply.id, free=mode is Mode.FREE)
-        quotes = () if mode is Mode.FREE else self._quotes()
+        quotes = () if mode is Mode.FREE else quotes_of(self._sources())
         if self.searched_for:
             yield SearchedFor(self.searched_for)
         if mode is not Mode.FREE:
@@ -417,7 +263,7 @@ class FakeAssistant:
             text=written,
             mode=mode,
             abstained=self.abstain and mode is not Mode.FREE,
-            citations=() if mode is Mode.FREE or self.abstain else _cite(written, quotes),
+            citations=() if mode is Mode.FREE or self.abstain else cite(written, quotes),
             sources=sources,
             quotes=quotes,
             notices=self.notices,
@@ -426,41 +272,6 @@ class FakeAssistant:
             completion_tokens=len(written) // 4,
             account=self.account,
             searched_for=self.searched_for,
-        )
-
-    def _sources(self) -> tuple[Source, ...]:
-        owners = (self._documents.get(1), self._documents.get(1), self._documents.get(2))
-        return tuple(
-            Source(
-                number=number,
-                passage_id=number if owner else None,
-                document_id=owner.id if owner else None,
-                document=owner.path.name if owner else "a removed file.pdf",
-                path=owner.path if owner else self.data_dir / "a removed file.pdf",
-                heading=heading,
-                place=place,
-                text=text,
-                span=Span(100 * number, 100 * number + len(text), place.page),
-            )
-            for number, ((text, _quote, place, heading), owner) in enumerate(zip(_TEXTS, owners, strict=True), start=1)
-        )
-
-    def _quotes(self) -> tuple[Quote, ...]:
-        return tuple(
-            Quote(source, quote, _within(source, quote), 0.9 - 0.2 * index)
-            for index, (source, (_text, quote, _place, _heading)) in enumerate(
-                zip(self._sources(), _TEXTS, strict=True)
-            )
-        )
-
-    def _hits(self) -> tuple[Hit, ...]:
-        return tuple(
-            Hit(
-                Passage(s.number, s.document_id or 0, s.number, s.text, s.span, s.heading, s.place),
-                self._documents.get(s.document_id or 0, self._documents[1]),
-                Scores(12.4 / s.number, 0.71 - 0.1 * s.number, 0.95 - 0.2 * s.number),
-            )
-            for s in self._sources()
         )
 
     def _keep(
@@ -484,25 +295,3 @@ class FakeAssistant:
     def _everything_said(self, conversation_id: int) -> str:
         said = [m.content for m in self._messages.values() if m.conversation_id == conversation_id]
         return "\n".join([self._heads[conversation_id].title, *said])
-
-    def _next_id(self) -> int:
-        self._ids += 1
-        return self._ids
-
-
-def _within(source: Source, quote: str) -> Span:
-    start = source.span.start + source.text.index(quote)
-    return Span(start, start + len(quote), source.place.page)
-
-
-def _cite(text: str, quotes: tuple[Quote, ...]) -> tuple[Citation, ...]:
-    """One citation for each [n] in the text, resting on the sentence before it."""
-    found: list[Citation] = []
-    start = 0
-    for quote in quotes:
-        end = text.find(f"[{quote.source.number}]", start)
-        if end < 0:
-            continue
-        found.append(Citation(quote.source, start, end, quote.text, quote.span, 0.88, CitationOrigin.MODEL))
-        start = end + 3
-    return tuple(found)
