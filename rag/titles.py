@@ -67,5 +67,10 @@ def where(source: Source, *, place: Place | None = None, heading: bool = False) 
 
     `place` is a nearer one than the passage's, if one is known; `heading` adds the innermost one above the passage.
     """
-    parts = (source.document, str(place or source.place), *(headings_of(source.heading)[-1:] if heading else ()))
+    return where_in(source.document, place or source.place, source.heading if heading else "")
+
+
+def where_in(document: str, place: Place, heading: str = "") -> str:
+    """The same for what is no source yet; `heading` is the whole path of headings, of which the innermost is told."""
+    parts = (document, str(place), *headings_of(heading)[-1:])
     return " · ".join(dict.fromkeys(part for part in parts if part))

@@ -13,6 +13,7 @@ from rag.cli.shapes import collection_json, document_json, hit_json
 from rag.errors import UsageError
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, Progress
 from rag.parsers.cleaning import shown_name
+from rag.titles import where_in
 from rag.types import Document, DocumentState, Hit, Scores
 
 LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
@@ -234,8 +235,7 @@ def _report(
 
 
 def _hit_lines(number: int, hit: Hit) -> str:
-    parts = (shown_name(hit.document.path), str(hit.passage.place), hit.passage.heading)
-    where = ", ".join(dict.fromkeys(part for part in parts if part))
+    where = where_in(shown_name(hit.document.path), hit.passage.place, hit.passage.heading)
     text = "\n".join(f"   {line}" for line in hit.passage.text.strip().splitlines())
     return f"{number}. {where}  ({_scores(hit.scores)})\n{text}\n"
 
