@@ -29,6 +29,7 @@ from rag.events import DocumentAdded, DocumentFailed, DocumentMoved, DocumentUnc
 from rag.folders.stamps import NO_STAMP, Fingerprint, fingerprint, stamp_of
 from rag.index.terms import passage_terms
 from rag.index.vectors import Ids, VectorIndex
+from rag.notices import told_hidden, told_skipped
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.wire import Item
 from rag.ports import DocumentReader
@@ -96,7 +97,7 @@ class Text:
     pages: PackedPages = field(default_factory=PackedPages)
     passages: list[Passage] = field(default_factory=list)
     terms: list[PassageTerms] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    skipped: list[PageSkipped] = field(default_factory=list)
     hidden: int = 0
 
     def take(self, item: Item) -> None:
@@ -108,8 +109,7 @@ class Text:
             case Page():
                 self.pages.add(item)
             case PageSkipped():
-                named = item.label[:1].upper() + item.label[1:]
-                self.notices.append(f"{named or f'Page {item.number}'}: {item.reason}")
+                self.skipped.append(item)
             case HiddenText():
                 self.hidden += item.passages
             case Passage():
@@ -174,7 +174,7 @@ class FileDesk:
             sha256=task.found.sha256,
             size=task.found.size,
             media_type=text.media_type,
-            notices=[*text.notices, *_told_hidden(text.hidden)],
+            notices=[*told_skipped(text.skipped), *told_hidden(text.hidden)],
         )
         self.forget_vectors(task.outdated)
         self._notes.stamp(document.id, task.found.sha256, task.found.stamp)
@@ -295,15 +295,6 @@ def _ended_with(document: Document) -> DocumentQuarantined:
         f"“{name}” was being read {document.attempts} times when Footnote ended without warning.",
         "Try it again if you think that something else was the reason.",
     )
-
-
-def _told_hidden(passages: int) -> list[str]:
-    """Instructions for a model are hidden in a document's text that people can't see; so none of it is read."""
-    if not passages:
-        return []
-    if passages == 1:
-        return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
-    return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
 
 
 def _fingerprint(path: Path, cancel: CancelToken) -> Fingerprint:

@@ -21,6 +21,7 @@ from rag.assistant import Assistant
 from rag.evaluation.document_sets import Expected, Listed
 from rag.evaluation.right_places import wrong_places
 from rag.events import DocumentAdded, DocumentFailed, DocumentUnchanged, Progress
+from rag.notices import pages_skipped
 from rag.parsers.cleaning import shown_name
 from rag.types import Document, DocumentState, Page
 
@@ -30,7 +31,6 @@ ENOUGH = 0.8
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MARKS = re.compile(r"<!--.*?-->|<[^<>]{1,200}>|\]\([^()]*\)|&[a-z]+;", re.DOTALL)
-_SKIPPED = re.compile(r"Page \d+: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _outcome(assistant: Assistant, listed: Listed, document: Document, seconds: 
 
 
 def _incomplete(listed: Listed, document: Document, share: float | None) -> Iterator[str]:
-    skipped = sum(bool(_SKIPPED.match(notice)) for notice in document.notices)
+    skipped = pages_skipped(document.notices)
     if listed.pages is not None and document.pages + skipped != listed.pages:
         yield f"{document.pages} pages read and {skipped} left out with a word, of {listed.pages}"
     if share is not None and share < ENOUGH and not document.notices:

@@ -65,4 +65,4 @@ def _pages(picture: bytes, tesseract: Tesseract) -> Iterator[Page | PageSkipped]
         page = tesseract.page(picture, index + 1, index=index)
         if page is None:
             return
-        yield page if page.text else PageSkipped(index + 1, "no text was recognised in this picture")
+        yield page if page.text else PageSkipped(index + 1, "no text was recognised")

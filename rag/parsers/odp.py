@@ -79,7 +79,7 @@ class _Slides:
         """The slide's page, and what was left out of it."""
         style = attribute(slide, "style-name")
         if self._styles.property("drawing-page", style, "visibility") == "hidden":
-            yield PageSkipped(number, "it is hidden and was left out", f"Slide {number}")
+            yield PageSkipped(number, "hidden, and left out", f"Slide {number}")
             return
         fill = self._styles.property("drawing-page", style, "fill")
         colour = self._styles.property("drawing-page", style, "fill-color")

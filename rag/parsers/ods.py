@@ -109,7 +109,7 @@ class _Spreadsheet:
         place = f"Sheet “{label}”"
         if self._styles.property("table", attribute(table, "style-name"), "display") == "false":
             if sheet.rows:
-                yield PageSkipped(number, "it is hidden and was left out", place)
+                yield PageSkipped(number, "hidden, and left out", place)
             return
         page = sheet_page(number, label, sheet.rows, headers=sheet.headers)
         if page.text:

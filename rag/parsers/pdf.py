@@ -27,9 +27,9 @@ from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 SAMPLE_PAGES = 12
 """Pages looked at first for font sizes and running heads; reading one takes about 16 ms."""
 
-_NO_TEXT = "no text on this page; it is probably a scan"
-_DAMAGED = "this page is damaged"
-_UNREADABLE = "the letters of this page can't be told from its fonts"
+_NO_TEXT = "no text; probably a scan"
+_DAMAGED = "damaged"
+UNREADABLE = "the letters can't be told from the fonts"
 
 _NO_TITLE = re.compile(
     r"untitled|\(?anonymous\)?$|.{0,3}$|.*\.(?:docx?|pdf|tex|indd|qxd|dvi|pptx?|rtf|odt)$|document\d*$", re.IGNORECASE
@@ -101,7 +101,7 @@ def _pages(
     for index in range(len(document)):
         read = _read(document, index)
         page = _page(read, index, style, seen)
-        if isinstance(page, PageSkipped) and page.reason in (_NO_TEXT, _UNREADABLE):
+        if isinstance(page, PageSkipped) and page.reason in (_NO_TEXT, UNREADABLE):
             page = _scanned(document, page, find)
         yield page
         if read is not None and read[0].hidden:
@@ -150,7 +150,7 @@ def _page(
     if not lines:
         return PageSkipped(index + 1, _NO_TEXT)
     if _undecoded(lines):
-        return PageSkipped(index + 1, _UNREADABLE)
+        return PageSkipped(index + 1, UNREADABLE)
     page = lay_out(index + 1, explained(lines), size, style, seen)
     return page if page.text else PageSkipped(index + 1, _NO_TEXT)
 

@@ -16,8 +16,8 @@ MOST_PIXELS = 36_000_000
 _LOOK = 0.5
 """Pixels a point, enough to see whether anything is drawn: that of a page takes 5 ms."""
 
-BLANK = "this page is blank"
-NO_WORDS = "no text was recognised on this page"
+BLANK = "blank"
+NO_WORDS = "no text was recognised"
 
 
 def is_blank(page: pdfium.PdfPage) -> bool:

@@ -83,9 +83,9 @@ class _Presentation:
             link = links.get(link_id(element))
             slide = self._file.archive.xml(link.target) if link is not None else None
             if link is None or slide is None:
-                yield PageSkipped(number, "it is missing in the file", f"Slide {number}")
+                yield PageSkipped(number, "missing in the file", f"Slide {number}")
             elif attribute(slide, "show") in {"0", "false"}:
-                yield PageSkipped(number, "it is hidden and was left out", f"Slide {number}")
+                yield PageSkipped(number, "hidden, and left out", f"Slide {number}")
             else:
                 yield from self._slide(number, link.target, slide)
 

@@ -20,15 +20,19 @@ from local_models.worker import Handler, serve
 from rag.chunking import cut
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.index.terms import passage_terms
+from rag.notices import told_skipped
 from rag.parsers.attachments import MOST_BYTES
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
 from rag.parsers.cutting import Cutter
 from rag.parsers.limits import go_last, leave_no_files, limit_memory
-from rag.parsers.pdf_scan import BLANK
+from rag.parsers.pdf import UNREADABLE
 from rag.parsers.wire import Item, encode
 from rag.titles import full_title
 from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
+
+MOST_REASONS = 3
+"""Why a file gave no text, told in its message; most have one reason."""
 
 MOST_TITLE = 500
 """Letters; what is longer is no title, and a title is kept in many places."""
@@ -117,13 +121,10 @@ def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
     name = shown_name(path)
     if not skipped:
         return DocumentEmpty(f"“{name}” holds no text.")
-    reasons = {page.reason for page in skipped}
-    what = (
-        f"“{name}” gave no text on any of its pages: {skipped[0].reason}."
-        if len(reasons) == 1
-        else f"“{name}” gave no text."
-    )
-    return DocumentEmpty(what, "" if reasons == {BLANK} else "Run it through text recognition (OCR) first.")
+    reasons = "; ".join(told_skipped(skipped)[:MOST_REASONS])
+    recognisable = any(page.reason == UNREADABLE for page in skipped)
+    advice = "Run it through text recognition (OCR) first." if recognisable else ""
+    return DocumentEmpty(f"“{name}” gave no text. {reasons.rstrip('.')}.", advice)
 
 
 def main(memory: int) -> int:

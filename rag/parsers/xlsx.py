@@ -80,7 +80,7 @@ class _Workbook:
             if link is None or link.kind != "worksheet":
                 continue
             if attribute(element, "state") in {"hidden", "veryHidden"}:
-                yield PageSkipped(number, "it is hidden and was left out", f"Sheet “{label}”")
+                yield PageSkipped(number, "hidden, and left out", f"Sheet “{label}”")
                 continue
             yield from self._sheet(number, label, link.target)
 

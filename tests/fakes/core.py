@@ -24,7 +24,7 @@ from rag.errors import DocumentBroken, DocumentQuarantined
 from rag.index.terms import passage_terms
 from rag.parsers.wire import Item
 from rag.ports import Vectors
-from rag.types import HiddenText, Opened, Page, Passage, Place, Span
+from rag.types import HiddenText, Opened, Page, PageSkipped, Passage, Place, Span
 
 
 class WordEmbedder:
@@ -130,7 +130,8 @@ class ScriptedGenerator:
 
 
 class LineReader:
-    """Every line of a text file is a passage. HIDES hides a text. A file with the word BROKEN can't be read, and one
+    """Every line of a text file is a passage. HIDES hides a text, BLANK stands for a page behind
+    it that gave none. A file with the word BROKEN can't be read, and one
     with the word POISON ends its reader, unless it is `harmless`.
     """
 
@@ -151,6 +152,7 @@ class LineReader:
         yield Opened("text/plain")
         yield from [HiddenText(1)] * text.count("HIDES")
         yield Page(1, text)
+        yield from (PageSkipped(2 + number, "blank") for number in range(text.count("BLANK")))
         start = 0
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():

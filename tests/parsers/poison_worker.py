@@ -13,7 +13,11 @@ from pathlib import Path
 
 from rag.parsers import catalogue, worker
 from rag.parsers.formats import TEXT
+from rag.parsers.pdf import UNREADABLE
 from rag.types import Counting, Page, PageSkipped, Title
+
+REASONS = {"large": "it is larger than 64 MB", "letters": UNREADABLE}
+"""Why nothing of a file of this name could be read."""
 
 
 class Poison:
@@ -28,7 +32,8 @@ class Poison:
         yield Title(path.stem)
         _harm(path)
         yield from _pages(path.stem)
-        yield Page(1, "Some text.")
+        if path.stem not in REASONS:
+            yield Page(1, "Some text.")
 
 
 def _harm(path: Path) -> None:
@@ -61,6 +66,8 @@ def _pages(stem: str) -> Iterator[Page | PageSkipped]:
         case "long":
             for number in range(1, 1000):
                 yield Page(number, "x" * 1000)
+        case "large" | "letters":
+            yield PageSkipped(1, REASONS[stem])
 
 
 if __name__ == "__main__":

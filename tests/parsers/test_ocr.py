@@ -74,7 +74,7 @@ def test_without_tesseract_the_pages_are_named_and_the_user_learns_how_to_read_t
     with pytest.raises(DocumentEmpty, match=r"“scan\.pdf” is a scan.*Install Tesseract"):
         skipped.extend(cast("PageSkipped", item) for item in PdfParser(lambda: None).read(scan(tmp_path, pages=2)))
     assert [page.number for page in skipped] == [1, 2]
-    assert {page.reason for page in skipped} == {"no text on this page; it is probably a scan"}
+    assert {page.reason for page in skipped} == {"no text; probably a scan"}
 
 
 def test_a_scanned_page_among_others_is_named_without_tesseract(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_scanned_page_among_others_is_named_without_tesseract(tmp_path: Path) 
     document.save(str(tmp_path / "c.pdf"))
     found, skipped = read_pages(PdfParser(lambda: None), tmp_path / "c.pdf")
     assert [page.number for page in found] == [2]
-    assert [(page.number, page.reason) for page in skipped] == [(1, "no text on this page; it is probably a scan")]
+    assert [(page.number, page.reason) for page in skipped] == [(1, "no text; probably a scan")]
 
 
 def test_a_blank_page_is_said_to_be_blank_and_not_recognised(tmp_path: Path) -> None:

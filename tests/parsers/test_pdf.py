@@ -101,7 +101,7 @@ def test_pages_without_text_are_skipped_and_numbers_stay(tmp_path: Path) -> None
     found, skipped = read_pages(PdfParser(), write_pdf(tmp_path / "a.pdf", [[], lines(BODY), []]))
     assert [page.number for page in found] == [2]
     assert [page.number for page in skipped] == [1, 3]
-    assert skipped[0].reason == "this page is blank"
+    assert skipped[0].reason == "blank"
 
 
 def test_invisible_text_counts_only_where_it_is_the_page(tmp_path: Path) -> None:

@@ -86,6 +86,11 @@ def test_a_document_without_any_text_is_empty_and_says_why(reader: ChildReader, 
         list(reader.read(write_pdf(tmp_path / "a.pdf", [[], []]), never()))
 
 
+def test_pages_without_text_are_told_together(reader: ChildReader, tmp_path: Path) -> None:
+    with pytest.raises(DocumentEmpty, match=r"“a\.pdf” gave no text\. Pages 1–4: blank\.$"):
+        list(reader.read(write_pdf(tmp_path / "a.pdf", [[], [], [], []]), never()))
+
+
 def test_errors_of_one_file_arrive_as_they_are_and_the_next_is_read(reader: ChildReader, tmp_path: Path) -> None:
     with pytest.raises(DocumentMissing, match=r"“gone\.txt”"):
         list(reader.read(tmp_path / "gone.txt", never()))
@@ -101,6 +106,15 @@ def test_a_cancel_ends_the_reading(reader: ChildReader, tmp_path: Path) -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         list(items)
+
+
+@pytest.mark.parametrize(("name", "told"), [("large", "it is larger than 64 MB"), ("letters", "told from the fonts")])
+def test_text_recognition_is_advised_only_where_it_helps(
+    poisoned: ChildReader, tmp_path: Path, name: str, told: str
+) -> None:
+    with pytest.raises(DocumentEmpty, match=f"gave no text.*{told}") as refused:
+        list(poisoned.read(write(tmp_path, f"{name}.txt"), never()))
+    assert ("OCR" in str(refused.value)) == (name == "letters")
 
 
 def test_a_file_that_kills_the_child_is_quarantined_and_the_next_is_read(poisoned: ChildReader, tmp_path: Path) -> None:

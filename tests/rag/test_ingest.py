@@ -275,6 +275,14 @@ def test_hidden_text_that_was_left_out_is_told_with_the_document(
     assert notice.startswith(f"{told} left out")
 
 
+def test_pages_without_text_are_told_with_the_document_in_one_line(ingest: Ingest, store: Store, folder: Path) -> None:
+    (folder / "scan.txt").write_text("Seen. " + "BLANK " * 300)
+    add(ingest, folder)
+    document = store.library.find(folder / "scan.txt")
+    assert document is not None
+    assert document.notices == ("Pages 2–301: blank",)
+
+
 def test_a_name_that_turns_or_hides_letters_makes_a_plain_title(ingest: Ingest, store: Store, folder: Path) -> None:
     name = "rent\u202etxt.exe\U000e0049\u200b.txt"
     (folder / name).write_text("The rent is due.")
