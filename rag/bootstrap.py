@@ -119,9 +119,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             store=store,
             ingest=ingest,
             retriever=retriever,
-            answering=Answering(
-                retriever, Extractor(spans, embedder, entailment), store.journal, generator, Verifier(entailment)
-            ),
+            answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator, Verifier(entailment)),
             model_room=models,
             reports=Reports(Desk(store.library, retriever, embedder, spans, generator), store.reports),
             folders=Folders(ingest, store.folders, KnownFolders(store.folders, looks_readable, data_dir)),

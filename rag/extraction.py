@@ -17,9 +17,8 @@ from local_models.prompt_format import Hint
 from local_models.types import FoundSpan
 from rag.citing import found_words
 from rag.errors import ModelError
-from rag.ports import Embedder, Entailment, SpanReader
+from rag.ports import Embedder, SpanReader
 from rag.quoting import ReadSource, best_quotes
-from rag.sentences import sentences
 from rag.titles import table_header
 from rag.told_rows import ToldRows, told
 from rag.types import Hit, Passage, Quote, Source
@@ -36,12 +35,6 @@ FUSED, COSINE, SPAN, BIAS = 3.0, 6.0, 1.2, -3.2
 answer". Chosen on 500 questions of five dev sets, 258 of them answerable, 102 unanswerable and 140 on other subjects.
 The regression itself gives the fused score no weight at all; it is kept for languages that the embedder was not trained
 for and loses 0.01 of AUROC. The span reader alone is fooled by other subjects, a search by likeness."""
-
-CONFIRM = 0.3
-"""Weight of the log odds of the second opinion."""
-
-CONFIRMED = 3
-"""Passages whose likeliest words get a second opinion: 25 ms on 2 threads."""
 
 UNKNOWN_COSINE = 0.45
 """Taken while passages have no vectors yet: it neither helps nor harms."""
@@ -65,14 +58,10 @@ class ReadHit:
 
 @dataclass(frozen=True, slots=True)
 class ReadHits:
-    """The hits in their new order, best first. `problem` says why no spans were looked for; empty if they were.
-
-    `confirmed`: the probability, by a model of entailment, that the words found answer; None where none was asked.
-    """
+    """The hits in their new order, best first. `problem` says why no spans were looked for; empty if they were."""
 
     hits: tuple[ReadHit, ...]
     problem: str = ""
-    confirmed: float | None = None
 
     @property
     def probability(self) -> float | None:
@@ -82,17 +71,15 @@ class ReadHits:
         fused = max((one.hit.scores.fused for one in self.hits), default=0.0)
         cosines = [one.hit.scores.vectors for one in self.hits if one.hit.scores.vectors is not None]
         span = max((one.probability for one in self.hits), default=0.0)
-        return answer_probability(fused, max(cosines, default=UNKNOWN_COSINE), span, self.confirmed)
+        return answer_probability(fused, max(cosines, default=UNKNOWN_COSINE), span)
 
 
 class Extractor:
     """Reads with one span reader and one embedder. Any thread may call it."""
 
-    def __init__(self, spans: SpanReader, embedder: Embedder, entailment: Entailment | None = None) -> None:
-        """`entailment` gives a second opinion on whether the words found answer."""
+    def __init__(self, spans: SpanReader, embedder: Embedder) -> None:
         self._spans = spans
         self._embedder = embedder
-        self._entailment = entailment
 
     def read(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> ReadHits:
         """Find spans in the first READ hits, and put these in a better order. Raises WorkerDied, Cancelled.
@@ -106,7 +93,7 @@ class Extractor:
             return ReadHits(tuple(ReadHit(hit) for hit in hits), str(error))
         read = [ReadHit(hit, spans) for hit, spans in zip(near, found, strict=True)]
         read.sort(key=lambda one: -(one.hit.scores.fused + ORDER_BY_SPANS * one.probability))
-        return ReadHits((*read, *far), confirmed=self._confirmed(question, read, cancel))
+        return ReadHits((*read, *far))
 
     def quote(self, question: str, read: Sequence[tuple[Source, ReadHit]], cancel: CancelToken) -> tuple[Quote, ...]:
         """The best sentences of the sources, best first. Raises ModelError, WorkerDied, Cancelled."""
@@ -122,17 +109,6 @@ class Extractor:
         found = self._spans.find(question, texts, cancel)
         return (spans if one is None else _in_cells(one, spans) for one, spans in zip(rows, found, strict=True))
 
-    def _confirmed(self, question: str, read: Sequence[ReadHit], cancel: CancelToken) -> float | None:
-        """Of the likeliest spans, that of the passage which most likely says that it is the answer."""
-        likeliest = sorted((one for one in read if one.spans), key=lambda one: -one.probability)[:CONFIRMED]
-        if self._entailment is None or not likeliest:
-            return None
-        try:
-            told = self._entailment.probabilities([_claimed(question, one) for one in likeliest], cancel)
-        except ModelError:  # the verdicts will say that it can't be used
-            return None
-        return max(told)
-
 
 def _in_cells(rows: ToldRows, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ...]:
     """The spans where they stand in the passage, without those on names of columns, and none overlapping."""
@@ -144,32 +120,11 @@ def _in_cells(rows: ToldRows, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ..
     return tuple(placed)
 
 
-def answer_probability(fused: float, cosine: float, span: float, confirmed: float | None = None) -> float:
-    """That passages answer, from their best fused score, best cosine and the probability of their likeliest span.
-
-    With `confirmed`, the second opinion on that span, by weights of its own.
-    """
-    odds = FUSED * fused + COSINE * cosine + SPAN * _log_odds(span) + BIAS
-    if confirmed is not None:
-        odds += CONFIRM * _log_odds(confirmed)
+def answer_probability(fused: float, cosine: float, span: float) -> float:
+    """That passages answer, from their best fused score, best cosine and the probability of their likeliest span."""
+    span = min(max(span, 1 - SUREST), SUREST)
+    odds = FUSED * fused + COSINE * cosine + SPAN * math.log(span / (1 - span)) + BIAS
     return round(1 / (1 + math.exp(-odds)), 4)
-
-
-def _log_odds(probability: float) -> float:
-    kept = min(max(probability, 1 - SUREST), SUREST)
-    return math.log(kept / (1 - kept))
-
-
-def _claimed(question: str, read: ReadHit) -> tuple[str, str]:
-    """The question with the words found, as a claim, and the sentences around them with what names their subject."""
-    passage, best = read.hit.passage, read.spans[0]
-    parts = sentences(passage.text)
-    within = next((number for number, (_, end) in enumerate(parts) if best.start < end), len(parts) - 1)
-    start = parts[max(0, within - 2)][0]
-    end = max(best.end, parts[min(len(parts) - 1, within + 1)][1])
-    heads = (f"{head}." for head in (read.hit.document.title, passage.heading) if head)
-    text = " ".join(" ".join((*heads, passage.text[start:end])).split())
-    return f"{question.strip()} {passage.text[best.start : best.end]}", text
 
 
 def first_found(quotes: Sequence[Quote]) -> Quote | None:

@@ -23,7 +23,9 @@ class with the same weight), measured on the other half: balanced accuracy 0.74,
 of words alone 0.71. `footnote eval claims` measures it anew."""
 
 READ_TOLD, READ_ORDER, READ_ENTAILED, READ_BIAS = 2.0, 0.5, 0.7, -1.33
-"""The same with the log odds of footnote-entailment as third feature."""
+"""The same with the log odds of footnote-entailment as third feature. Fitted and measured on the same halves: balanced
+accuracy 0.77. The regression itself gives the words shared no weight, because the model has learned from the half that
+it was fitted on; here they keep half of theirs, which is as good on the other half (docs/decisions/0011)."""
 
 SUREST = 0.995
 """The model of entailment is never surer than this, nor of the contrary."""

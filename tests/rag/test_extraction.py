@@ -10,7 +10,7 @@ from local_models.cancel import never
 from rag.errors import ModelBroken
 from rag.extraction import READ, Extractor, answer_probability, first_found, hint_of
 from rag.types import Quote
-from tests.fakes.core import SetEntailment, WordEmbedder, WordSpans
+from tests.fakes.core import WordEmbedder, WordSpans
 from tests.fakes.retrieval import hit
 from tests.rag.test_quoting import source
 
@@ -39,29 +39,6 @@ def test_likeness_and_words_found_each_make_an_answer_more_probable(fused: float
     assert answer_probability(fused + 0.1, 0.4, 0.5) > answer_probability(fused, 0.4, 0.5)
     assert answer_probability(fused, 0.5, 0.5) > answer_probability(fused, 0.4, 0.5)
     assert all(0 <= chance <= 1 for chance in chances)
-
-
-def test_a_second_opinion_makes_an_answer_more_or_less_probable() -> None:
-    hits = [hit("The monthly rent is 950 euros.", fused=0.4)]
-    question = "How much is the monthly rent?"
-    chances = []
-    for told in (0.02, 0.5, 0.98):
-        entailment = SetEntailment(otherwise=told)
-        read = Extractor(WordSpans(), WordEmbedder(), entailment).read(question, hits, never())
-        assert [claim for claim, _ in entailment.asked] == [f"{question} 950 euros"]
-        assert "The monthly rent is 950 euros." in entailment.asked[0][1]
-        chances.append(read.probability)
-    assert chances[0] < chances[1] < chances[2]
-    assert chances[1] == extractor().read(question, hits, never()).probability
-
-
-def test_a_second_opinion_that_can_not_be_had_is_done_without() -> None:
-    entailment = SetEntailment()
-    entailment.fail_with = ModelBroken("The entailment model is damaged.", "Install Footnote again.")
-    hits = [hit("The monthly rent is 950 euros.", fused=0.4)]
-    read = Extractor(WordSpans(), WordEmbedder(), entailment).read("How much is the monthly rent?", hits, never())
-    assert read.confirmed is None
-    assert not read.problem
 
 
 def test_what_is_far_behind_is_not_read_and_keeps_its_place() -> None:
