@@ -44,11 +44,6 @@ class DrawnPages:
         self._texts.clear()
         self._failed.clear()
 
-    def forget_pictures(self) -> None:
-        """The pictures only, as those of another resolution; failed pages get another chance."""
-        self._pictures.clear()
-        self._failed.clear()
-
     def keep_picture(self, index: int, drawn: Drawn) -> None:
         self._pictures[index] = drawn
         self._pictures.move_to_end(index)

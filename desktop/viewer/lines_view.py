@@ -16,7 +16,7 @@ from desktop.theme import code_font, current_colours, reading_font
 from desktop.tokens import SIZE_BODY, SIZE_SMALL, S
 from desktop.viewer.context import Range, Shown
 from desktop.viewer.markdown_look import MarkdownLook
-from desktop.viewer.text_marks import Segment, cursors_over, marks
+from desktop.viewer.text_marks import Segment, marks
 from desktop.viewer.units import Units, unit_for_unit
 from rag.parsers.formats import MARKDOWN, MARKUP, TEXT
 
@@ -84,12 +84,6 @@ class LinesView(QPlainTextEdit):
         bar = self.verticalScrollBar()
         bar.setValue(max(0, self._line_of(cursor) - above))
         self.horizontalScrollBar().setValue(0)
-
-    def select_mark(self) -> None:
-        """Select the quote, for copying."""
-        if self._shown.mark is not None:
-            for _, cursor in cursors_over(self.document(), self._shown.mark, self._segments, self._units):
-                self.setTextCursor(cursor)
 
     @property
     def first_number(self) -> int:

@@ -29,9 +29,6 @@ A sentence alone leaves the weights to be fetched for it, and more than this doe
 HIDDEN = -1e9
 """Added to the attention to padding."""
 
-INPUTS = {"ids": (INT64, 1), "places": (INT64, 1), "attention": (FLOAT, 4), "split": (INT64, 1), "joined": (INT64, 1)}
-"""Type and number of dimensions of what the graph is given."""
-
 Array = NDArray[np.float32]
 Weights = Mapping[str, Array]
 

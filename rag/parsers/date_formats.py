@@ -48,7 +48,7 @@ def _time(value: float, places: int, *, from_1904: bool) -> datetime:
     if from_1904:
         start = datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's times have no zone
     else:
-        start = datetime(1899, 12, 31 if value < 60 else 30)  # noqa: DTZ001
+        start = datetime(1899, 12, 31 if value < 60 else 30)  # noqa: DTZ001 - as above
     return start + timedelta(seconds=round(value * 86400, places))
 
 

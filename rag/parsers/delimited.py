@@ -54,7 +54,7 @@ class DelimitedParser:
         else:
             delimiter = TAB if media_type_by_name(path) == TSV and TAB in text else sniff(text)
         number = 0
-        for number, page in enumerate(_pages(records(text, delimiter)), 1):  # noqa: B007
+        for number, page in enumerate(_pages(records(text, delimiter)), 1):  # noqa: B007 - read behind the loop
             yield page
         if not number:
             raise DocumentEmpty(f"“{shown_name(path)}” holds no text.")

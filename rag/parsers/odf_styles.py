@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name, whole_number
+from rag.parsers.elements import Element, attribute, child, descend, inside, local_name, whole_number
 from rag.parsers.numerals import BULLET, numeral
 
 UNSEEN_SIZE = 1.0
@@ -106,13 +106,6 @@ class Styles:
     def list_style(self, name: str) -> Element | None:
         return self._lists.get(name)
 
-    def list_of(self, paragraph_style: str) -> str:
-        """The list style that a paragraph's style brings along."""
-        for name in self.ancestry("paragraph", paragraph_style):
-            if listed := attribute(self._elements.get(("paragraph", name)), "list-style-name"):
-                return listed
-        return ""
-
 
 @dataclass(slots=True)
 class Numbers:
@@ -205,8 +198,3 @@ def page_size(styles: Element | None) -> tuple[float, float]:
         if width and height:
             return width, height
     return float("inf"), float("inf")
-
-
-def sections_of(part: Element | None) -> list[Element]:
-    """The parts of a document's root that hold styles."""
-    return [one for name in ("styles", "automatic-styles", "master-styles") for one in children(part, name)]

@@ -38,7 +38,7 @@ _RECIPIENTS = {1: "To", 2: "Cc", 3: "Bcc"}
 _UNREADABLE = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, OverflowError)
 """What olefile raises for damaged files, beside its own errors, which are among these."""
 
-SUBJECT, SENDER, SENDER_KIND, SENDER_ADDRESS, SENDER_SMTP = 0x0037, 0x0C1A, 0x0C1E, 0x0C1F, 0x5D01
+SUBJECT, SENDER, SENDER_ADDRESS, SENDER_SMTP = 0x0037, 0x0C1A, 0x0C1F, 0x5D01
 BODY, HTML_BODY, SENT, DELIVERED, CODE_PAGE, HTML_CODE_PAGE = 0x1000, 0x1013, 0x0039, 0x0E06, 0x3FFD, 0x3FDE
 NAME, ADDRESS, SMTP, RECIPIENT_KIND = 0x3001, 0x3003, 0x39FE, 0x0C15
 DATA, SHORT_NAME, LONG_NAME, MIME_TYPE, CONTENT_ID = 0x3701, 0x3704, 0x3707, 0x370E, 0x3712

@@ -120,7 +120,7 @@ def put_passages(session: Session, document_id: int, passages: Sequence[Passage]
     last = session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")) or 0
     ids = list(range(last + 1, last + 1 + len(passages)))
     if ids:
-        rows = [_passage_values(id_, document_id, passage) for id_, passage in zip(ids, passages, strict=True)]
+        rows = [{"id": id_, **passage_values(document_id, passage)} for id_, passage in zip(ids, passages, strict=True)]
         session.execute(insert(PassageRow), rows)
     return ids
 
@@ -243,9 +243,9 @@ def _page(row: PageRow) -> Page:
     return Page(row.number, row.text, blocks, boxes, row.width, row.height, row.label, cells)
 
 
-def _passage_values(id_: int, document_id: int, passage: Passage) -> dict[str, object]:
+def passage_values(document_id: int, passage: Passage) -> dict[str, object]:
+    """The columns of a passage, but for its number."""
     return {
-        "id": id_,
         "document_id": document_id,
         "ordinal": passage.ordinal,
         "span_start": passage.span.start,

@@ -22,7 +22,7 @@ from local_models.types import EmbedderIdentity
 from rag.errors import UsageError
 from rag.store import vectors
 from rag.store.database import Database
-from rag.store.documents import document_of
+from rag.store.documents import document_of, passage_values
 from rag.store.packing import pack_vectors
 from rag.store.schema import DocumentRow, EmbedderRow, PageRow, PassageRow, PreferenceRow
 from rag.store.staging_schema import IndexChangeRow, StagedDocumentRow, StagedPassageRow
@@ -251,14 +251,7 @@ def _row_of(folder: Path | None, passage_tokens: int, identity: EmbedderIdentity
 
 def _staged_values(document_id: int, passage: Passage, terms: PassageTerms) -> dict[str, object]:
     return {
-        "document_id": document_id,
-        "ordinal": passage.ordinal,
-        "span_start": passage.span.start,
-        "span_end": passage.span.end,
-        "span_page": passage.span.page,
-        "heading": passage.heading,
-        "place": passage.place,
-        "text": passage.text,
+        **passage_values(document_id, passage),
         "title_terms": terms.title,
         "heading_terms": terms.heading,
         "body_terms": terms.body,
