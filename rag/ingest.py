@@ -184,8 +184,7 @@ class Ingest:
             sums.count(failure)
             yield failure
         yield from self._enlist(survey)
-        away = [each for folder in self._notes.folders() for each in unreachable(folder.root, folder.mounts)]
-        sight = Sight(stamps, tuple(away))
+        sight = Sight(stamps, self._away())
         for event in self._read(survey, effort, sight, cancel):
             sums.count(event)
             yield event
@@ -253,7 +252,7 @@ class Ingest:
         """Forget documents that were looked for and not found, and those that rules leave out now."""
         if not survey.below:
             return
-        listed, kept = set(survey.files), [*survey.away, *survey.bare]
+        listed, kept = set(survey.files), [*survey.away, *self._away(), *survey.bare]  # a disk may have gone since
         gone: list[int] = []
         for document in self._notes.below(survey.below):
             path = document.path
@@ -270,6 +269,10 @@ class Ingest:
                 gone += self._leave_folders(document)
         self.remove(gone)
         survey.gone += len(gone)
+
+    def _away(self) -> tuple[Path, ...]:
+        """What of all folders can't be reached now."""
+        return tuple(each for folder in self._notes.folders() for each in unreachable(folder.root, folder.mounts))
 
     def _leave_folders(self, document: Document) -> list[int]:
         """Out of the collections that are folders; forgotten if no other collection has it."""

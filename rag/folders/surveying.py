@@ -92,7 +92,9 @@ class Surveyor:
         self._walk(survey, root, groups, IgnoreRules(root, known.rules if known is not None else ()), cancel)
         if known is not None:
             parents = {parent for file in survey.files for parent in _up_to(file, root)}
-            survey.mounts[known.collection.id] = mounts_of(root, sorted(parents))
+            before = {each for each in known.mounts if root in each.parents}
+            missing = [each for each in unreachable(root, known.mounts) if each not in parents]
+            survey.mounts[known.collection.id] = (*mounts_of(root, sorted(parents | before)), *missing)
         survey.below.append(root)
 
     def changes(self, survey: Survey, folder: Folder, paths: Iterable[Path], cancel: CancelToken) -> None:

@@ -270,6 +270,51 @@ def test_documents_of_a_disk_inside_a_folder_stay_while_it_is_pulled_out(
     assert "a.txt" in shop.names()
 
 
+def test_a_disk_that_stays_away_is_not_forgotten_at_the_second_look(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = shop.write("stick/a.txt", "on the stick").parent
+    mounted = {stick}
+    monkeypatch.setattr(volumes, "_is_mount", lambda path: path in mounted or path == Path(path.anchor))
+    shop.add()
+    mounted.clear()
+    (stick / "a.txt").unlink()
+    for look in (shop.refresh, shop.add, shop.refresh):
+        done = finished(look())
+        assert (done.removed, done.away) == (0, (stick,))
+    assert "a.txt" in shop.names()
+
+
+def test_a_disk_that_became_an_ordinary_folder_is_one(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    stick = shop.write("stick/a.txt", "on the stick").parent
+    other = shop.write("stick/b.txt", "on the stick too")
+    mounted = {stick}
+    monkeypatch.setattr(volumes, "_is_mount", lambda path: path in mounted or path == Path(path.anchor))
+    shop.add()
+    mounted.clear()
+    shop.refresh()
+    other.unlink()
+    done = finished(shop.refresh())
+    assert (done.removed, done.away) == (1, ())
+
+
+def test_a_disk_that_is_pulled_out_while_files_are_read_is_not_taken_for_empty(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = shop.write("stick/a.txt", "on the stick").parent
+    mounted = {stick}
+    monkeypatch.setattr(volumes, "_is_mount", lambda path: path in mounted or path == Path(path.anchor))
+    shop.add()
+    (stick / "a.txt").rename(shop.folder.parent / "kept.txt")
+    shop.write("new.txt", "Another page.")
+    for event in shop.ingest.refresh(CancelToken()):
+        if isinstance(event, DocumentAdded):
+            mounted.clear()
+    assert isinstance(event, AddFinished)
+    assert event.removed == 0
+    assert "a.txt" in shop.names()
+
+
 def test_a_file_that_lies_on_a_missing_disk_is_not_taken_for_moved(
     shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
