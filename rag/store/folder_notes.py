@@ -28,6 +28,7 @@ from rag.store.schema import (
     ReportSourceRow,
     SourceRow,
 )
+from rag.store.staging_schema import StagedDocumentRow
 from rag.types import Collection, Document, DocumentState, PassageTerms
 
 _ASKED_ONE_BY_ONE = 100
@@ -153,6 +154,8 @@ class FolderNotes:
             session.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(title=title))
             session.execute(update(ReportSourceRow).where(ReportSourceRow.document_id == document_id).values(path=path))
             words.rewrite(session, passages, terms)
+            staged = delete(StagedDocumentRow).where(StagedDocumentRow.document_id == document_id)
+            session.execute(staged)  # it was cut and embedded under its old name
             session.expire_all()
             return documents.get(session, document_id)
 

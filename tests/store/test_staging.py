@@ -114,6 +114,21 @@ def test_a_document_that_is_read_again_meanwhile_is_cut_again(store: Store) -> N
     assert store.library.passage_count() == 1
 
 
+def test_a_document_that_is_moved_meanwhile_is_found_by_its_new_name(store: Store) -> None:
+    fill(store)
+    store.staging.begin(FOLDER, 72, OTHER_EMBEDDER)
+    stage(store)
+    moved = store.library.documents()[0]
+    store.folders.move(moved.id, Path("/c.txt"), "quince", [], [])
+    assert store.staging.uncut() == store.library.document(moved.id)
+    change = store.staging.change()
+    assert change is not None
+    store.staging.put(change, moved.id, passages_of(["one whole"]), terms_of(["one whole"], "quince"))
+    stage(store)
+    store.staging.take_over()
+    assert words_found(store, "quince") == 1
+
+
 def test_what_was_made_stays_when_the_same_change_is_begun_again_and_goes_when_another_is(store: Store) -> None:
     fill(store)
     store.staging.begin(FOLDER, 72, OTHER_EMBEDDER)
