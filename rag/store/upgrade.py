@@ -67,6 +67,8 @@ def set_copy_aside(file: Path, revision: str) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     copy = folder / f"footnote-{moment}-{revision}.db"
+    for half in folder.glob("footnote-*.partial"):  # a kill left it, and it may be as large as the library
+        half.unlink()
     partial = copy.with_suffix(".partial")
     partial.touch(mode=0o600)
     try:

@@ -171,6 +171,14 @@ def test_a_copy_holds_what_is_still_in_the_log(tmp_path: Path) -> None:
         assert opened.execute("SELECT text FROM passages").fetchall() == [("fresh",)]
 
 
+def test_a_copy_that_a_kill_left_half_made_goes_with_the_next(tmp_path: Path) -> None:
+    file = filled_library(tmp_path)
+    half = set_copy_aside(file, "0001").with_suffix(".partial")
+    half.write_bytes(b"half")
+    set_copy_aside(file, "0002")
+    assert not half.exists()
+
+
 def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
     file = filled_library(tmp_path)
     copies = [set_copy_aside(file, REVISION) for _ in range(KEPT_COPIES + 2)]
