@@ -27,13 +27,13 @@ class IndexInUse:
 
     def switch(self, embedder: ChildEmbedder, retriever: Retriever, ingest: Ingest) -> None:
         """Let this embedder and its vectors answer from now on. Called where nothing else writes the library."""
-        before, old_index = self.embedder.now, self.index
+        before = self.embedder.now
+        self.index.close()  # it goes on answering, and writes into no file that the next one has
         self._library.use_embedder(embedder.identity)
         self.index = VectorIndex.open(self._folder, self._library, embedder.identity)
         retriever.use(self.index, embedder)
         ingest.use_index(self.index)
         self.embedder.use(embedder)
-        old_index.close()
         if before.identity.digest != embedder.identity.digest:
             before.unload()
 

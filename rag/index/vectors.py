@@ -221,6 +221,8 @@ class VectorIndex:
 
     def _in_order(self, query: NDArray[np.float32], candidates: Ids, limit: int) -> Found:
         ids, vectors = self._kept.chosen_vectors(self._identity.digest, candidates)
+        if not len(ids):  # also when the library has let go of this embedder while the next index is opened
+            return np.empty(0, np.int64), np.empty(0, np.float32)
         scores = vectors @ query
         best = np.lexsort((ids, -scores))[: max(limit, 0)]
         return ids[best], scores[best]
@@ -317,7 +319,10 @@ class VectorIndex:
             _log.warning("%s", error.message)
 
     def _forget_unknown_files(self, folder: Path) -> None:
-        """Of embedders whose vectors the library does not keep any more, and of other formats."""
+        """Of embedders whose vectors the library does not keep any more, of other formats, and what a kill left."""
+        for half in folder.glob(".vectors*.faiss.*"):
+            with suppress(OSError):
+                half.unlink()
         for file in folder.glob("vectors*.faiss"):
             if file != self._path and not self._kept.generation(CodesFile.digest_of(file)):
                 with suppress(OSError):

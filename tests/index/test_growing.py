@@ -258,3 +258,34 @@ class HeldBack(Kept):
             self.asked.set()
             assert self._through.wait(10)
         return there
+
+
+def test_an_index_whose_embedder_the_library_has_let_go_finds_nothing(tmp_path: Path) -> None:
+    class LetGo(Kept):
+        gone = False
+
+        def chosen_vectors(self, digest: str, ids: Ids) -> tuple[Ids, NDArray[np.float32]]:
+            if self.gone:  # as rag.store.vectors.chosen for an embedder it does not know
+                return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+            return super().chosen_vectors(digest, ids)
+
+    kept = LetGo(VECTORS[:300], range(300))
+    index = VectorIndex.open(tmp_path, kept, IDENTITY, compact_from=LARGE)
+    index.settle()
+    assert index.compact
+    kept.gone = True
+    assert found(index, VECTORS[1], 5) == []
+    assert found(index, VECTORS[1], 5, [1, 2, 3]) == []
+    index.close()
+
+
+def test_what_a_kill_left_of_a_file_goes_when_the_index_is_opened(tmp_path: Path, opened: Opener) -> None:
+    index = opened(Kept(VECTORS[:300], range(300)))
+    (file,) = tmp_path.glob("vectors*.faiss")
+    half = tmp_path / f".{file.name}.k2j9_x"
+    other = tmp_path / ".vectors-0123456789ab.faiss.abcdefgh"
+    for each in (half, other):
+        each.write_bytes(b"half")
+    index.close()
+    opened(Kept(VECTORS[:300], range(300)))
+    assert sorted(tmp_path.iterdir()) == [file]
