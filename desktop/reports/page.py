@@ -260,6 +260,8 @@ class ReportsPage(QWidget):
             ask(self, f"Delete “{head.title}”?", text, "Delete", partial(self._delete, head.id))
 
     def _delete(self, report_id: int) -> None:
+        if self._wanted == report_id:
+            self._wanted = None
         if self._view.report is not None and self._view.report.id == report_id:
             self._view.report = None
             self._middle.setCurrentIndex(_EMPTY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,13 +36,6 @@ def assistant() -> PagesAssistant:
         made.put(Path(f"/docs/{name}"))
     made.reports = FakeReports()
     return made
-
-
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
 
 
 @pytest.fixture
@@ -154,6 +146,18 @@ def test_a_report_is_deleted_after_a_question(qtbot: QtBot, page: ReportsPage, a
     next(each for each in box.buttons() if each.text() == "Delete").click()
     qtbot.waitUntil(lambda: not assistant.reports.kept)
     qtbot.waitUntil(lambda: page._middle.currentIndex() == 0)
+
+
+def test_a_deleted_report_that_was_still_being_read_is_not_shown(
+    qtbot: QtBot, page: ReportsPage, assistant: PagesAssistant
+) -> None:
+    make(qtbot, page)
+    report = assistant.reports.report(1)
+    page._choose(1)
+    page._delete(1)
+    page._show_wanted(report)
+    assert page._middle.currentIndex() == 0
+    qtbot.waitUntil(lambda: not assistant.reports.kept)
 
 
 def test_a_table_of_facts_opens_the_cell(qtbot: QtBot, page: ReportsPage, assistant: PagesAssistant) -> None:
