@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -32,13 +32,6 @@ def assistant() -> PagesAssistant:
     assistant = PagesAssistant()
     assistant.new_draft(title="Letter", content=LETTER)
     return assistant
-
-
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
 
 
 @pytest.fixture

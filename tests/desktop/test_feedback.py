@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,6 @@ OLD = Feedback(Verdict.DOWN, ("wrong",), "Not my contract.", "Three months.")
 @pytest.fixture
 def assistant() -> PagesAssistant:
     return PagesAssistant()
-
-
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
 
 
 def panel_for(qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes, current: Feedback | None = None) -> FeedbackPanel:

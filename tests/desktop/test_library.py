@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,13 +29,6 @@ from tests.fakes.desktop_pages import NOW, PagesAssistant
 @pytest.fixture
 def assistant() -> PagesAssistant:
     return PagesAssistant()
-
-
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
 
 
 def open_page(qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes) -> LibraryPage:

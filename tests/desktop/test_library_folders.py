@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,13 +33,6 @@ WORK, STICK = Path("/home/office"), Path("/media/stick")
 @pytest.fixture
 def assistant() -> PagesAssistant:
     return PagesAssistant()
-
-
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
 
 
 @pytest.fixture

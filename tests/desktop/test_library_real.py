@@ -29,13 +29,6 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
     assistant.close()
 
 
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
-
-
 def test_a_dropped_folder_is_read_embedded_listed_and_its_broken_file_named(
     qtbot: QtBot, assistant: Assistant, lanes: Lanes, tmp_path: Path
 ) -> None:

@@ -26,13 +26,6 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
     assistant.close()
 
 
-@pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
-
-
 def test_a_watched_folder_and_the_page_stay_one(
     qtbot: QtBot, assistant: Assistant, lanes: Lanes, tmp_path: Path
 ) -> None:

@@ -33,13 +33,6 @@ def assistant() -> PagesAssistant:
 
 
 @pytest.fixture
-def lanes(qtbot: QtBot) -> Iterator[Lanes]:
-    lanes = Lanes()
-    yield lanes
-    lanes.close()
-
-
-@pytest.fixture
 def theme(qtbot: QtBot, qapp: QApplication) -> Iterator[Theme]:
     theme = Theme(qapp, "light")
     yield theme
