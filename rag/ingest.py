@@ -215,28 +215,31 @@ class Ingest:
         """Files that were being read when the program ended come last and alone: the rest is safe by then."""
         suspects = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
         work = _Work(survey.files)
+        joined = self._notes.memberships({group for groups in survey.groups.values() for group in groups})
         with Readings(self._desk, self.at_once, cancel) as readings:
             for file in suspects_last(survey.files, suspects):
                 cancel.check()
                 while readings and (readings.is_full() or file in suspects):
-                    event = self._end(readings, survey)
+                    event = self._end(readings, survey, joined)
                     yield work.ended()
                     yield event
                 self._way.give_way(cancel)
                 yield work.begun(file)
                 readings.begin(self._desk.look(file, effort, sight, cancel))
             while readings:
-                event = self._end(readings, survey)
+                event = self._end(readings, survey, joined)
                 yield work.ended()
                 yield event
 
-    def _end(self, readings: Readings, survey: Survey) -> FileEvent:
+    def _end(self, readings: Readings, survey: Survey, joined: set[tuple[int, int]]) -> FileEvent:
+        """`joined`: which documents were in which collections before; most are, and nothing is written for them."""
         event = readings.end()
         if not isinstance(event, DocumentFailed):
             document = event.document
             in_place = isinstance(event, DocumentAdded) and document.path in survey.enlisted
             for group in () if in_place else survey.groups[document.path]:
-                self._library.add_to_collection(group, [document.id])
+                if (group, document.id) not in joined:
+                    self._library.add_to_collection(group, [document.id])
         if isinstance(event, DocumentMoved):
             self._leave_groups(event)
         return event

@@ -7,7 +7,7 @@ used; NotFound for an id that is not there. It opens no file and looks into no f
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from rag.store.schema import (
     ReportSourceRow,
     SourceRow,
 )
+from rag.store.scoping import listed
 from rag.store.staging_schema import StagedDocumentRow
 from rag.types import Collection, Document, DocumentState, PassageTerms
 
@@ -193,6 +194,17 @@ class FolderNotes:
                 select(CollectionDocumentRow.collection_id).where(CollectionDocumentRow.document_id == document_id)
             )
             return sorted(found)
+
+    def memberships(self, collection_ids: Iterable[int]) -> set[tuple[int, int]]:
+        """Collection and document, for each document in these collections."""
+        wanted = listed(collection_ids)
+        with self._database.read() as session:
+            rows = session.execute(
+                select(CollectionDocumentRow.collection_id, CollectionDocumentRow.document_id).where(
+                    CollectionDocumentRow.collection_id.in_(wanted)
+                )
+            )
+            return {(group, document) for group, document in rows}
 
     def _note(self, collection_id: int, values: dict[str, tuple[str, ...]]) -> None:
         with self._database.write() as session:

@@ -270,6 +270,24 @@ def test_documents_of_a_disk_inside_a_folder_stay_while_it_is_pulled_out(
     assert "a.txt" in shop.names()
 
 
+def test_a_look_at_files_that_are_as_they_were_writes_into_no_collection(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.add()
+    shop.store.library.take_from_collection(1, [shop.document(shop.folder / "cats.txt").id])
+    written: list[list[int]] = []
+    add = shop.store.library.add_to_collection
+
+    def counted(collection_id: int, document_ids: Sequence[int]) -> None:
+        written.append(list(document_ids))
+        add(collection_id, document_ids)
+
+    monkeypatch.setattr(shop.store.library, "add_to_collection", counted)
+    assert finished(shop.refresh()).unchanged == 3
+    assert written == [[shop.document(shop.folder / "cats.txt").id]]
+    assert shop.store.library.count(Scope(collections=frozenset({1}))) == 3
+
+
 def test_a_disk_that_stays_away_is_not_forgotten_at_the_second_look(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
