@@ -177,11 +177,6 @@ class Library:
         with self._database.read() as session:
             return words.total(session)
 
-    def rewrite_words(self, ids: Sequence[int], terms: Sequence[PassageTerms]) -> None:
-        """Other words for passages that are there, when the analysis of words has changed."""
-        with self._database.write() as session:
-            words.rewrite(session, ids, terms)
-
     def pending(self, digest: str, limit: int) -> list[tuple[Passage, Document]]:
         """Passages without a vector of that embedder, oldest document first."""
         with self._database.read() as session:
@@ -223,11 +218,6 @@ class Library:
         """From now on COMPLETE means all vectors of this embedder. Vectors of others are kept for a way back."""
         with self._database.write() as session:
             vectors.use(session, identity)
-
-    def forget_other_embedders(self, digest: str) -> int:
-        """Drops the vectors of all embedders but this one. Returns how many embedders that were."""
-        with self._database.write() as session:
-            return vectors.forget_others(session, digest)
 
     def collections(self) -> list[Collection]:
         """By name."""

@@ -119,14 +119,6 @@ def use(session: Session, identity: EmbedderIdentity) -> None:
     mark_complete(session, embedder.id, awaiting)
 
 
-def forget_others(session: Session, digest: str) -> int:
-    """Drops the vectors of all other embedders. Returns how many embedders were dropped."""
-    others = session.scalars(select(EmbedderRow).where(EmbedderRow.digest != digest)).all()
-    for embedder in others:
-        session.delete(embedder)
-    return len(others)
-
-
 def every(session: Session, digest: str, batch: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """In the order they were put, from one snapshot."""
     embedder = session.scalar(select(EmbedderRow).where(EmbedderRow.digest == digest))

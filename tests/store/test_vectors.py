@@ -143,15 +143,6 @@ def test_going_back_to_an_embedder_needs_no_embedding(library: Library) -> None:
     assert library.pending_count(DIGEST) == 0
 
 
-def test_vectors_of_embedders_no_longer_used_can_be_dropped(library: Library) -> None:
-    add_document(library, "/a.txt", ["one"])
-    embed_everything(library)
-    library.put_vectors(OTHER_EMBEDDER, [1], unit_vectors(1, OTHER_EMBEDDER))
-    assert library.forget_other_embedders(DIGEST) == 1
-    assert list(library.vectors(OTHER_EMBEDDER.digest)) == []
-    assert list(all_vectors(library)) == [1]
-
-
 def test_a_walk_over_all_vectors_sees_one_state_of_the_library(library: Library) -> None:
     document = add_document(library, "/a.txt", ["one", "two", "three"])
     embed_everything(library)

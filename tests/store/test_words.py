@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.store.library import Library
-from rag.types import PassageTerms, Scope
+from rag.types import Scope
 from tests.fakes.store import add_document
 
 EVEN = (1.0, 1.0, 1.0)
@@ -53,10 +53,3 @@ def test_more_terms_than_one_statement_takes_are_all_counted(library: Library) -
     terms = [f"term{number}" for number in range(1200)]
     add_document(library, "/a.txt", [" ".join(terms)])
     assert library.word_document_frequency(terms) == dict.fromkeys(terms, 1)
-
-
-def test_other_words_can_be_put_for_the_same_passage(library: Library) -> None:
-    add_document(library, "/a.txt", ["running"])
-    library.rewrite_words([1], [PassageTerms("", "", "run")])
-    assert found(library, "run") == [1]
-    assert found(library, "running") == []
