@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +18,7 @@ from typing import Protocol
 from local_models.cancel import CancelToken
 from local_models.types import EmbedderIdentity
 from rag.chunking import LEAST_PASSAGE_TOKENS, passage_limit
-from rag.errors import UsageError
+from rag.errors import ModelError, UsageError
 from rag.events import IndexChanged, Progress
 from rag.ingest import EMBED_AT_ONCE, embedding_text
 from rag.ports import Vectors
@@ -174,7 +175,8 @@ class Restaging:
         change = self._staging.change()
         self._staging.cancel()
         if change is not None and change.folder != self._folder_in_use():
-            self._embedder_of(change.folder).unload()
+            with suppress(ModelError):  # its folder has gone: there is nothing to unload
+                self._embedder_of(change.folder).unload()
 
     def go_on(self, cancel: CancelToken) -> Iterator[Progress | IndexChanged]:
         """Make what is wanting, then let it take over; nothing happens without a change. Resumes after any stop.

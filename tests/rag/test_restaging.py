@@ -129,6 +129,16 @@ def test_a_cancel_leaves_the_index_in_use(assistant: Assistant, tiny: Path) -> N
     assert found_by_meaning(assistant)
 
 
+def test_a_change_to_an_embedder_that_has_gone_can_be_given_up(assistant: Assistant, tiny: Path) -> None:
+    assistant.restaging.begin(tiny)
+    tiny.rename(tiny.with_name("gone"))
+    with pytest.raises(ModelNotFound):
+        list(assistant.restaging.go_on(never()))
+    assistant.restaging.cancel()
+    assert assistant.restaging.state() is None
+    assert found_by_meaning(assistant)
+
+
 def test_what_is_in_use_or_not_there_is_refused(assistant: Assistant, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="already"):
         assistant.restaging.begin(None)
