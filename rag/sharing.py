@@ -16,6 +16,7 @@ from html import escape
 from local_models.types import Role
 from rag.errors import UsageError
 from rag.plain_markdown import code_lines, to_plain, to_safe_html
+from rag.quoted_places import place_of_citation
 from rag.titles import where
 from rag.types import Answer, CheckedSentence, Citation, Conversation, Message, Mode, SentenceVerdict
 from rag.wording import FREE_MARK
@@ -55,11 +56,12 @@ class Footnote:
 
 def footnotes(citations: Sequence[Citation]) -> list[Footnote]:
     """Each cited number once, in order, with all its quotes."""
-    places: dict[int, str] = {}
+    places: dict[int, str] = {}  # of several quotes in several places: the passage's
     quotes: dict[int, list[str]] = {}
     for citation in citations:
         number, quote = citation.source.number, " ".join(citation.quote.split())
-        places[number] = where(citation.source)
+        place = where(citation.source, place=place_of_citation(citation))
+        places[number] = place if places.get(number, place) == place else where(citation.source)
         if quote not in quotes.setdefault(number, []):
             quotes[number].append(quote)
     return [Footnote(number, places[number], tuple(quotes[number])) for number in sorted(places)]

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from desktop.controls import ElidedLabel, button, column, label, row
 from desktop.theme import reading_font
 from desktop.tokens import SIZE_BODY, XS, S
+from rag.quoted_places import place_of_quoted
 from rag.titles import where
 from rag.types import Answer, Quote
 
@@ -32,12 +33,13 @@ class QuoteRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Quote {quote.source.number}: {quote.text}")
-        self.setAccessibleDescription(where(quote.source))
+        told = where(quote.source, place=place_of_quoted(quote))
+        self.setAccessibleDescription(told)
         words = label("", wrap=True)
         words.setTextFormat(Qt.TextFormat.RichText)
         words.setText(quote_html(quote))
         words.setFont(reading_font(SIZE_BODY))
-        place = ElidedLabel(where(quote.source))
+        place = ElidedLabel(told)
         place.setProperty("role", "small")
         number = label(str(quote.source.number), "footnote")
         number.setFixedWidth(22)

@@ -16,9 +16,10 @@ from rag.cli.shapes import Json, answer_json
 from rag.cli.terminal import Terminal, printable
 from rag.errors import Cancelled
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
+from rag.quoted_places import place_of_citation, place_of_quoted
 from rag.sharing import byline, doubts
 from rag.titles import where
-from rag.types import Answer, Citation, Mode, Source
+from rag.types import Answer, Citation, Mode, Place, Source
 from rag.wording import FREE_MARK
 
 REDRAWS_PER_S = 12
@@ -116,9 +117,9 @@ def show(answer: Answer, terminal: Terminal, when: datetime | None = None, *, ho
     if answer.abstained and answer.quotes:
         terminal.say("The nearest passages:")
         for quote in answer.quotes[:3]:
-            _say_quoted(quote.source, quote.text, terminal)
+            _say_quoted(quote.source, quote.text, place_of_quoted(quote), terminal)
     for citation in unique(answer.citations):
-        _say_quoted(citation.source, citation.quote, terminal)
+        _say_quoted(citation.source, citation.quote, place_of_citation(citation), terminal)
     for line in doubts(answer):
         terminal.say(line)
     terminal.say(f"\n{byline(answer, when or datetime.now(UTC))}")
@@ -126,9 +127,9 @@ def show(answer: Answer, terminal: Terminal, when: datetime | None = None, *, ho
         show_how(answer, terminal)
 
 
-def _say_quoted(source: Source, quote: str, terminal: Terminal) -> None:
+def _say_quoted(source: Source, quote: str, place: Place, terminal: Terminal) -> None:
     quoted = indent(f"“{quote.strip()}”", "    ")
-    terminal.say(f"[{source.number}] {where(source, heading=True)}\n{quoted}")
+    terminal.say(f"[{source.number}] {where(source, place=place, heading=True)}\n{quoted}")
 
 
 def show_how(answer: Answer, terminal: Terminal) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from local_models.types import EmbedderIdentity, ModelFile
+from rag.quoted_places import place_of_citation, place_of_quoted
 from rag.report_types import Report, ReportCell, ReportHead, ReportRow
 from rag.types import (
     Answer,
@@ -92,7 +93,7 @@ def citation_json(citation: Citation) -> Json:
         "number": citation.source.number,
         "document": str(citation.source.path),
         "title": citation.source.document,
-        "place": citation.source.place.as_json(),
+        "place": place_of_citation(citation).as_json(),
         "quote": citation.quote,
         "quote_span": span_json(citation.quote_span),
         "answer_span": {"start": citation.answer_start, "end": citation.answer_end},
@@ -105,7 +106,7 @@ def quote_json(quote: Quote) -> Json:
     return {
         "number": quote.source.number,
         "document": str(quote.source.path),
-        "place": quote.source.place.as_json(),
+        "place": place_of_quoted(quote).as_json(),
         "text": quote.text,
         "score": quote.score,
         "found": {"text": quote.found_text, **span_json(quote.found)} if quote.found else None,

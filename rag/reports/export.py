@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from rag.quoted_places import place_of_citation
 from rag.report_types import Report, ReportCell, ReportKind, ReportRow, RowKind
 from rag.titles import told_apart, where
 from rag.types import Citation, Document, MessageStatus, Place
@@ -65,15 +66,10 @@ def shown_rows(report: Report) -> list[ReportRow]:
 
 
 def place_of(citation: Citation) -> Place:
-    """Where the quote stands: its very page or lines where the format counts these, else the passage's place."""
-    place, source = citation.source.place, citation.source
-    if place.page is not None and citation.quote_span.page is not None:
+    """Where the quote stands: its very page, lines or cells where the format counts these, else the passage's place."""
+    if citation.source.place.page is not None and citation.quote_span.page is not None:
         return Place(page=citation.quote_span.page)
-    if place.lines is None:
-        return place
-    before = source.text.count("\n", 0, citation.quote_span.start - source.span.start)
-    first = place.lines[0] + before
-    return Place(lines=(first, first + citation.quote.count("\n")))
+    return place_of_citation(citation)
 
 
 def names_of(documents: Sequence[Document]) -> list[str]:
