@@ -270,7 +270,8 @@ class VectorIndex:
                 if self._leaving:
                     stay = ~np.isin(ids, np.concatenate(self._leaving))
                     ids, rows = ids[stay], rows[stay]
-                shape.add(ids, rows)
+                if len(ids):
+                    shape.add(ids, rows)
         return True
 
     def _fresh(self) -> FlatVectors | CompactVectors:

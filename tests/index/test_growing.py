@@ -277,6 +277,9 @@ def test_an_index_whose_embedder_the_library_has_let_go_finds_nothing(tmp_path: 
     assert found(index, VECTORS[1], 5) == []
     assert found(index, VECTORS[1], 5, [1, 2, 3]) == []
     index.close()
+    filling = VectorIndex.open(tmp_path / "other", kept, IDENTITY)
+    assert len(filling) == 0
+    filling.close()
 
 
 def test_what_a_kill_left_of_a_file_goes_when_the_index_is_opened(tmp_path: Path, opened: Opener) -> None:
