@@ -221,7 +221,7 @@ def _report(
             if not failure.known:
                 terminal.note(f"Left out: {failure.reason}")
         for each in finished.left_out:
-            terminal.note(f"Left out: {each.reason} ({each.count}).")
+            terminal.note(f"{each.reason} ({each.count}).")
         for folder in finished.away:
             terminal.note(f"{folder} is not reachable now; what was read from there can still be asked.")
         terminal.say(

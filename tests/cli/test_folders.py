@@ -78,4 +78,4 @@ def test_watching_says_what_it_watches_and_what_came_of_changes(
 def test_what_was_left_out_is_told_by_reason(fake: FakeAssistant, capsys: pytest.CaptureFixture[str]) -> None:
     fake.sums = AddFinished(1, 0, (), 3, left_out=(LeftOut(".jpg files are not read", 4, (Path("/docs/a.jpg"),)),))
     assert run(fake, "add", "/docs") == 0
-    assert ".jpg files are not read (4)" in capsys.readouterr().err
+    assert ".jpg files are not read (4).\n" in capsys.readouterr().err.splitlines(keepends=True)
