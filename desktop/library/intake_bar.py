@@ -54,6 +54,8 @@ class IntakeBar(QFrame):
         self.show()
 
     def show_status(self, status: IntakeStatus) -> None:
+        if self._is_paused:  # it was told to go on elsewhere: beside the chat, or by adding more
+            self._allow()
         waiting = f" · {status.waiting} more waiting" if status.waiting else ""
         self._sentence.setText(status.sentence)
         self._detail.setText(status.detail + waiting)

@@ -21,6 +21,11 @@ _SLOW_S = 15.0
 """Time constant with which the time left follows a new estimate: with files of 1 to 100 pages in any order it never
 goes up by more than a tenth from one second to the next."""
 
+_FAR_OFF = 2.0
+"""Times what is expected, above which the time shown was wrong: the first file waits for the reading process to start,
+and a question comes first, so 1 of 481 files after 6 s told 48 minutes where 4 were left. What is too short is only
+drawn out slowly."""
+
 
 class Pace:
     """Feed it with `note`; a total that changes begins a new measurement."""
@@ -69,6 +74,9 @@ class Pace:
             return
         then, shown = self._left
         counted_down = max(0.0, shown - (now - then))
+        if expected < counted_down / _FAR_OFF:
+            self._left = (now, expected)
+            return
         follows = 1 - math.exp(-(now - then) / _SLOW_S)
         self._left = (now, counted_down + (expected - counted_down) * follows)
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
-from desktop.library.intake import Request
+from desktop.library.intake import IntakeStatus, Request
+from desktop.library.intake_bar import IntakeBar
 from desktop.library.model import AWAY, Column
 from desktop.library.outcome import IntakeOutcome, left_out_text, outcome_sentence
 from desktop.library.pace import Pace
@@ -283,3 +284,26 @@ def test_the_time_left_runs_down_and_hardly_ever_jumps() -> None:
     assert max(abs(step) for step in steps) < 0.1 * total
     assert max(abs(left - true) for _, left, true in shown[10:]) < 0.25 * total
     assert shown[-1][1] < 5
+
+
+def test_a_first_file_that_took_long_does_not_tell_a_wrong_time_for_long() -> None:
+    """One file after 6 s, then 4 a second: of 481 files 2 minutes are left, not 48."""
+    now = 0.0
+    pace = Pace(clock=lambda: now)
+    pace.note(0, 481)
+    for number in range(1, 26):
+        now = 6.0 + (number - 1) / 4
+        pace.note(number, 481)
+    left = pace.seconds_left()
+    assert left is not None
+    assert left < 2 * (481 - 25) * now / 25
+
+
+def test_what_was_paused_and_goes_on_elsewhere_can_be_paused_again(qtbot: QtBot) -> None:
+    bar = IntakeBar()
+    qtbot.addWidget(bar)
+    bar.begin()
+    bar.show_paused()
+    bar.show_status(IntakeStatus("Reading b.md", "", 1, 2, 0))
+    with qtbot.waitSignal(bar.pause_requested):
+        bar._pause.click()
