@@ -26,7 +26,7 @@ static: setup-dev
 	$(BIN)/mypy
 
 test: static
-	$(BIN)/pytest tests
+	$(BIN)/pytest -n $(TESTS_AT_ONCE) tests
 
 check: static
 	$(BIN)/pytest -m "not real" -n $(TESTS_AT_ONCE) tests
