@@ -202,6 +202,8 @@ class Restaging:
             self._way.give_way(cancel)
             self._adopt(self._staging.take_over())
             yield IndexChanged(change.identity, change.passage_tokens, passages)
+        elif change.folder != self._folder_in_use():
+            embedder.unload()
 
     def _chosen(self, folder: Path | None, passage_tokens: int) -> tuple[ChosenEmbedder, int]:
         if passage_tokens and passage_tokens < LEAST_PASSAGE_TOKENS:

@@ -13,6 +13,7 @@ from local_models.cancel import CancelToken, never
 from local_models.client import WorkerClient
 from local_models.embedders.folder import read_folder
 from local_models.embedders.tokens import EmbedderTokens
+from local_models.errors import ModelNotFound
 from local_models.protocol import decode_array
 from local_models.types import EmbedderIdentity
 
@@ -86,6 +87,14 @@ class ChildEmbedder:
         self._client.close()
 
     def _embed_batch(self, texts: list[str], cancel: CancelToken) -> NDArray[np.float32]:
+        try:
+            return self._embedded(texts, cancel)
+        except ModelNotFound:  # somebody else who had this model in the same child has unloaded it
+            with self._lock:
+                self._loaded_in = None
+            return self._embedded(texts, cancel)
+
+    def _embedded(self, texts: list[str], cancel: CancelToken) -> NDArray[np.float32]:
         self.warm_up(cancel)
         (answer,) = self._client.request("embed", {"model": self.identity.digest, "texts": texts}, cancel)
         return decode_array(answer["vectors"])

@@ -171,6 +171,15 @@ def test_any_sentence_transformers_folder_can_replace_the_default(tmp_path: Path
 
 
 @pytest.mark.real
+def test_a_model_that_another_has_unloaded_is_loaded_again(embedder: ChildEmbedder) -> None:
+    with WorkerClient("embed", worker_command("embed")) as client:
+        asking, unloading = (ChildEmbedder(client, default_folder(), threads=1) for _ in range(2))
+        asking.embed(["one"], never())
+        unloading.unload()
+        np.testing.assert_allclose(asking.embed(["one"], never()), embedder.embed(["one"], never()), atol=1e-5)
+
+
+@pytest.mark.real
 def test_damaged_weights_are_an_error_that_names_the_folder(tmp_path: Path) -> None:
     folder = copy_without_weights(tmp_path / "mine")
     (folder / "model.safetensors").write_bytes(b"no weights at all")

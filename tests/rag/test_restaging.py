@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from local_models.cancel import CancelToken, never
+from local_models.embedders.child import ChildEmbedder
 from local_models.errors import Cancelled
 from rag.assistant import Assistant
 from rag.bootstrap import open_assistant
 from rag.errors import ModelNotFound, UsageError
 from rag.events import IndexChanged, Progress
+from rag.ports import Vectors
 from rag.types import DocumentState
 from tests.fakes.tiny_embedder import write_tiny_embedder
 
@@ -126,6 +128,30 @@ def test_a_cancel_leaves_the_index_in_use(assistant: Assistant, tiny: Path) -> N
     assert assistant.restaging.state() is None
     assert assistant.store.library.passage_ids().tolist() == before
     assert list(assistant.restaging.go_on(never())) == []
+    assert found_by_meaning(assistant)
+
+
+def test_a_change_given_up_while_it_embeds_leaves_no_second_model_in_memory(
+    assistant: Assistant, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last_call: dict[str, str] = {}
+    embed, unload = ChildEmbedder.embed, ChildEmbedder.unload
+
+    def embedding(self: ChildEmbedder, texts: Sequence[str], cancel: CancelToken) -> Vectors:
+        last_call[self.identity.name] = "embed"
+        return embed(self, texts, cancel)
+
+    def unloading(self: ChildEmbedder) -> None:
+        last_call[self.identity.name] = "unload"
+        unload(self)
+
+    monkeypatch.setattr(ChildEmbedder, "embed", embedding)
+    monkeypatch.setattr(ChildEmbedder, "unload", unloading)
+    assistant.restaging.begin(tiny)
+    for step in assistant.restaging.go_on(never()):
+        if isinstance(step, Progress) and step.total:
+            assistant.restaging.cancel()
+    assert last_call["tiny"] == "unload"
     assert found_by_meaning(assistant)
 
 
