@@ -35,6 +35,8 @@ from rag.assistant import Assistant
 from rag.errors import FootnoteError, LibraryLocked
 from tests.fakes.desktop import FakeAssistant
 
+pytestmark = pytest.mark.real  # the whole window, a second for each
+
 
 class Opener:
     """Opens the fake, or fails as often as there are errors."""

@@ -201,6 +201,7 @@ def test_an_answer_goes_on_while_another_conversation_is_read(
     assert last._text.text == ANSWER
 
 
+@pytest.mark.real
 def test_five_hundred_messages_open_with_only_the_newest_as_widgets(
     page: ChatPage, qtbot: QtBot, fake_assistant: FakeAssistant
 ) -> None:

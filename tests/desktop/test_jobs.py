@@ -261,6 +261,7 @@ class Witness(QObject):
         return "seen"
 
 
+@pytest.mark.real
 def test_what_a_function_holds_is_let_go_in_the_gui_thread(lanes: Lanes, qtbot: QtBot) -> None:
     ends: list[str] = []
     for _ in range(200):

@@ -212,6 +212,7 @@ def test_headings_in_paths_are_shown_without_their_marks(source: str, shown: str
     assert heading_text(source) == shown
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("unit", ["a", "word ", "word. ", "字", "a\n", "1.", "()", "a \n\n"])
 def test_megabytes_in_one_piece_are_cut_in_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))

@@ -154,6 +154,7 @@ class LibraryOverTime(RuleBasedStateMachine):
         assert self.store.check() == []
 
 
+@pytest.mark.real
 @pytest.mark.filterwarnings("error")
 def test_the_library_stays_in_step_whatever_is_done_to_it(new_library: Path) -> None:
     LibraryOverTime.new_library = new_library

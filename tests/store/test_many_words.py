@@ -11,6 +11,8 @@ from rag.store.library import Library
 from rag.types import Scope
 from tests.fakes.store import add_document
 
+pytestmark = pytest.mark.real  # half a second for each library of many passages
+
 WEIGHTS = (2.0, 1.0, 1.0)
 VOCABULARY = [f"w{number}" for number in range(400)]
 

@@ -19,6 +19,8 @@ from rag.store.store import Store
 from tests.fakes.core import LineReader, WordEmbedder
 from tests.survival.library_state import differences, faults, state_of
 
+pytestmark = pytest.mark.real  # a disk that is full for real takes its time
+
 EMBEDDER = WordEmbedder()
 PAGE = 4096
 """Bytes in a page of SQLite's."""

@@ -30,6 +30,7 @@ def test_the_learning_rate_rises_stays_and_falls_to_nothing() -> None:
     assert rate_at(1.0) == 0.0
 
 
+@pytest.mark.real
 def test_a_checkpoint_gives_back_model_optimizers_and_what_was_spent(tmp_path: Path) -> None:
     model = Decoder(TINY)
     optimizers = optimizers_for(model, Rates())
