@@ -41,7 +41,7 @@ from rag.types import (
     Source,
 )
 from rag.user_types import AnswerSettings, Turn
-from rag.verifying import Verified, Verifier
+from rag.verifying import Verifier
 from rag.wording import BUG, FREE_NEEDS, NOTHING_SEARCHED, left_out
 
 PASSAGES = 6
@@ -90,7 +90,7 @@ class Answering:
         self._extractor = extractor
         self._journal = journal
         self._generator = generator
-        self._verifier = verifier
+        self._verifier = verifier or Verifier()
 
     def with_generator(self, generator: Generator) -> Answering:
         """The same with another model: one that is listened to, say."""
@@ -334,7 +334,7 @@ class Answering:
     ) -> Iterator[AskEvent]:
         """Hold what the model wrote against the sources. The bundled reader may only phrase what was found."""
         found = first_found(running.quotes) if small else None
-        verified = self._verified(running.text, sources, cancel)
+        verified = self._verifier.check(running.text, sources, cancel)
         cited = verified.cited
         if verified.problem:
             yield self._notice(running, verified.problem)
@@ -349,11 +349,6 @@ class Answering:
         else:
             running.cited, running.text = cited, cited.text
             yield Cited(running.text, cited.citations)
-
-    def _verified(self, text: str, sources: Sequence[Source], cancel: CancelToken) -> Verified:
-        if self._verifier is None:
-            return Verified(cite(text, sources))
-        return self._verifier.check(text, sources, cancel)
 
     def _history(self, question: Message) -> list[Turn]:
         """The turns above the question that a model took part in, each with the sources first given in it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from local_models.bundled import bundled_models, is_reader_name
@@ -147,7 +148,7 @@ class Models:
         yield from map(Notice, self.standing_notices())
         loads: list[_Load] = []
         if mode is not Mode.FREE and self._has_passages():
-            loads.append(self._load_search)
+            loads.append(partial(self._load_search, checks=mode is Mode.GROUNDED))
         if mode is not Mode.QUOTES:
             loads.append(self._load_model)
         with ThreadPoolExecutor(max(1, len(loads))) as side_by_side:
@@ -155,10 +156,12 @@ class Models:
                 if told:
                     yield Notice(told)
 
-    def _load_search(self, cancel: CancelToken) -> str:
+    def _load_search(self, cancel: CancelToken, *, checks: bool) -> str:
+        """With `checks` also what holds a language model's words against the sources."""
         self.embedder.embed(["ready"], cancel)
         self._spans.find("ready?", ["ready"], cancel)
-        self._entailment.probabilities([("ready", "ready")], cancel)
+        if checks:
+            self._entailment.probabilities([("ready", "ready")], cancel)
         return ""
 
     def _load_model(self, cancel: CancelToken) -> str:

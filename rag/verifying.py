@@ -26,14 +26,32 @@ class Verified:
 
 
 class Verifier:
-    """Checks with one model of entailment. Any thread may call it."""
+    """Checks with a model of entailment, or by rules alone where there is none. Any thread may call it."""
 
-    def __init__(self, entailment: Entailment) -> None:
+    def __init__(self, entailment: Entailment | None = None) -> None:
         self._entailment = entailment
 
     def check(self, answer: str, sources: Sequence[Source], cancel: CancelToken) -> Verified:
         """As rag.citing.cite. Raises WorkerDied, Cancelled."""
+        if self._entailment is None:
+            return Verified(cite(answer, sources))
         try:
-            return Verified(cite(answer, sources, lambda pairs: self._entailment.probabilities(pairs, cancel)))
+            return Verified(cite(answer, sources, _Once(self._entailment, cancel)))
         except ModelError as error:
             return Verified(cite(answer, sources), str(error))
+
+
+class _Once:
+    """Asks of each pair once. A claim that names its source is held against the same windows a second time; and a
+    sentence with the one before it reads like the window of both.
+    """
+
+    def __init__(self, entailment: Entailment, cancel: CancelToken) -> None:
+        self._entailment, self._cancel = entailment, cancel
+        self._known: dict[tuple[str, str], float] = {}
+
+    def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        unknown = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
+        if unknown:
+            self._known.update(zip(unknown, self._entailment.probabilities(unknown, self._cancel), strict=True))
+        return [self._known[pair] for pair in pairs]

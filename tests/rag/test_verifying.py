@@ -22,6 +22,19 @@ def test_an_answer_is_checked_with_what_the_model_says_of_it() -> None:
     assert {claim for claim, _ in entailment.asked} == {ANSWER}
 
 
+def test_no_pair_is_read_twice() -> None:
+    entailment = SetEntailment(otherwise=0.99)
+    verified = Verifier(entailment).check(f"{ANSWER[:-1]} [1]. {ANSWER}", [source(1, LEASE)], never())
+    assert [sentence.verdict for sentence in verified.cited.sentences] == [SentenceVerdict.SUPPORTED] * 2
+    assert len(entailment.asked) == len(set(entailment.asked))
+
+
+def test_without_a_model_the_rules_stand_alone_and_nothing_is_told() -> None:
+    verified = Verifier().check(ANSWER, [source(1, LEASE)], never())
+    assert verified.cited.sentences[0].verdict is SentenceVerdict.SUPPORTED
+    assert not verified.problem
+
+
 def test_a_model_that_can_not_be_used_is_told_and_the_rules_stand_alone() -> None:
     entailment = SetEntailment()
     entailment.fail_with = ModelBroken("The entailment model is damaged.", "Install Footnote again.")

@@ -76,7 +76,7 @@ def models(loading: Loading, *, passages: bool = True) -> Models:
     ("mode", "loaded"),
     [
         (Mode.GROUNDED, {"embedder", "spans", "entailment", "model"}),
-        (Mode.QUOTES, {"embedder", "spans", "entailment"}),
+        (Mode.QUOTES, {"embedder", "spans"}),
         (Mode.FREE, {"model"}),
     ],
 )
