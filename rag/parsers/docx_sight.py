@@ -11,12 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from rag.parsers.elements import Element, attribute, child, is_on, local_name, whole_number
+from rag.parsers.paper import is_paper_in_hex
 
 UNSEEN_SIZE = 2
 """Font size in half points: nobody reads one point."""
-
-PALE = 0xF0
-"""Red, green and blue of white paper that is not quite white."""
 
 _CHAIN = 20
 """Styles based on styles; a longer chain is a loop."""
@@ -138,13 +136,6 @@ def _as_pale_as(colour: str | None, ground: str) -> bool:
     """Whether text of a colour can't be told from its ground."""
     if colour is None or len(colour) != 6:
         return False
-    if ground and not _is_white(ground):
+    if ground and not is_paper_in_hex(ground):
         return colour == ground
-    return _is_white(colour)
-
-
-def _is_white(colour: str) -> bool:
-    try:
-        return len(colour) == 6 and all(part >= PALE for part in bytes.fromhex(colour))
-    except ValueError:
-        return False
+    return is_paper_in_hex(colour)

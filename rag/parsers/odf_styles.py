@@ -9,12 +9,10 @@ from dataclasses import dataclass, field, fields
 
 from rag.parsers.elements import Element, attribute, child, descend, inside, local_name, whole_number
 from rag.parsers.numerals import BULLET, numeral
+from rag.parsers.paper import is_paper_in_hex
 
 UNSEEN_SIZE = 1.0
 """Points: nobody reads text of one point."""
-
-PALE = 0xF0
-"""Red, green and blue of white paper that is not quite white."""
 
 _CHAIN = 20
 """Styles that have a parent that has a parent; a longer chain is a loop."""
@@ -47,7 +45,7 @@ class Look:
         if self.colour is None:
             return False
         ground = self.ground if self.ground not in {None, "transparent"} else "#ffffff"
-        return (is_pale(self.colour) and is_pale(ground or "")) or self.colour == ground
+        return (_is_pale(self.colour) and _is_pale(ground or "")) or self.colour == ground
 
 
 class Styles:
@@ -150,14 +148,6 @@ def ground_of(styles: Styles, family: str, name: str) -> str:
     return "" if ground == "transparent" else ground
 
 
-def is_pale(colour: str) -> bool:
-    """Whether a colour, #rrggbb, is that of paper."""
-    try:
-        return len(colour) == 7 and all(part >= PALE for part in bytes.fromhex(colour[1:]))
-    except ValueError:
-        return False
-
-
 def points(length: str) -> float | None:
     """A length in points, 1/72 of an inch; None for one that is no absolute length."""
     for unit, size in (("pt", 1.0), ("cm", 72 / 2.54), ("mm", 7.2 / 2.54), ("in", 72.0), ("px", 0.75), ("pc", 12.0)):
@@ -167,6 +157,11 @@ def points(length: str) -> float | None:
             except ValueError:
                 return None
     return None
+
+
+def _is_pale(colour: str) -> bool:
+    """Whether a colour, #rrggbb, is that of paper."""
+    return is_paper_in_hex(colour[1:])
 
 
 def _look(style: Element) -> Look:

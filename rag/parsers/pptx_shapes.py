@@ -12,12 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name, whole_number
+from rag.parsers.paper import is_paper_in_hex
 
 UNSEEN_SIZE = 150
 """Hundredths of a point: nobody reads text of one point."""
-
-PALE = 0xF0
-"""Red, green and blue of white paper that is not quite white."""
 
 SIDE_BY_SIDE = 40
 """Shapes whose tops are nearer than the slide's height divided by this are read from left to right."""
@@ -222,11 +220,11 @@ def _is_white(fill: Element) -> bool:
             return False
         match local_name(colour):
             case "srgbClr":
-                return _is_pale(value)
+                return is_paper_in_hex(value)
             case "schemeClr":
                 return value in _WHITE_NAMES
             case "sysClr":
-                return _is_pale(attribute(colour, "lastClr")) or value == "window"
+                return is_paper_in_hex(attribute(colour, "lastClr")) or value == "window"
             case "prstClr":
                 return value == "white"
     return False
@@ -236,13 +234,6 @@ def _is_clear(fill: Element) -> bool:
     return any(
         attribute(change, "val").rstrip("%") in {"0", "1000"} for colour in fill for change in children(colour, "alpha")
     )
-
-
-def _is_pale(colour: str) -> bool:
-    try:
-        return len(colour) == 6 and all(part >= PALE for part in bytes.fromhex(colour))
-    except ValueError:
-        return False
 
 
 def _number(value: str) -> float:

@@ -9,8 +9,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-PALE = 0xF0
-"""Red, green and blue of white paper that is not quite white."""
+from rag.parsers.paper import is_paper
 
 CHARSETS = {
     77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254",
@@ -41,7 +40,7 @@ class Tables:
     def is_pale(self, colour: int) -> bool:
         """Whether a colour of the table is that of paper; the first one is the automatic colour."""
         rgb = self.colours[colour] if 0 <= colour < len(self.colours) else None
-        return rgb is not None and all(part >= PALE for part in rgb)
+        return rgb is not None and is_paper(rgb)
 
     def add_style(self, number: int, name: str, outline: int) -> None:
         """Note a paragraph style that is a heading by its English name or by its level in outlines, from 0."""

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 from rag.parsers.elements import Element, attribute, child, children, whole_number
 from rag.parsers.number_formats import BUILT_IN, GENERAL
+from rag.parsers.paper import is_paper_in_hex
 
 UNSEEN_SIZE = 1.5
 """Points: nobody reads text of one point."""
-
-PALE = 0xF0
-"""Red, green and blue of white paper that is not quite white."""
 
 _WHITE = "white"
 _WHITE_INDEXES = frozenset({"1", "9", "65"})
@@ -94,7 +92,7 @@ def _colour(colour: Element | None) -> str:
         return ""
     rgb, theme, index = (attribute(colour, name) for name in ("rgb", "theme", "indexed"))
     if rgb:
-        return _WHITE if _is_white(rgb[-6:]) else f"rgb {rgb[-6:].upper()}"
+        return _WHITE if is_paper_in_hex(rgb[-6:]) else f"rgb {rgb[-6:].upper()}"
     tint = attribute(colour, "tint")
     if theme == _WHITE_THEME and _number(tint) >= _DARKER:
         return _WHITE
@@ -103,13 +101,6 @@ def _colour(colour: Element | None) -> str:
     if index in _WHITE_INDEXES:
         return _WHITE
     return f"index {index}" if index and index != "64" else ""
-
-
-def _is_white(rgb: str) -> bool:
-    try:
-        return len(rgb) == 6 and all(part >= PALE for part in bytes.fromhex(rgb))
-    except ValueError:
-        return False
 
 
 def _is_tiny(size: Element | None) -> bool:
