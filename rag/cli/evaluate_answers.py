@@ -9,14 +9,12 @@ from itertools import chain
 from pathlib import Path
 
 from rag.assistant import Assistant
-from rag.cli.measuring import add_keep, own_library, print_report, use_model
+from rag.cli.measuring import add_keep, own_library, print_report, shown, use_model
 from rag.cli.session import Commands, Session
-from rag.cli.terminal import Bar
 from rag.evaluation import answer_sets, answer_table
 from rag.evaluation.answer_report import summarise
 from rag.evaluation.answer_sets import AnswerSet
-from rag.evaluation.answers import Examination, Outcome
-from rag.events import Progress
+from rag.evaluation.answers import Examination
 from rag.types import Mode
 
 Report = dict[str, object]
@@ -88,14 +86,6 @@ def _examine(
             bar.show(progress.done, progress.total, progress.label)
     for mode in modes:
         with session.terminal.bar("Asking") as bar:
-            outcomes = list(_shown(examination.ask(mode, session.cancel), bar))
+            outcomes = list(shown(examination.ask(mode, session.cancel), bar))
         model = next((outcome.answer.model for outcome in outcomes if outcome.answer.model), "")
         yield {"set": data.name, **summarise(outcomes), "mode": mode.value, "model": model}
-
-
-def _shown(events: Iterator[Progress | Outcome], bar: Bar) -> Iterator[Outcome]:
-    for event in events:
-        if isinstance(event, Progress):
-            bar.show(event.done, event.total, event.label)
-        else:
-            yield event

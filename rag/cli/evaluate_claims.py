@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.bootstrap import open_embed_child
-from rag.cli.measuring import print_report
+from rag.cli.measuring import print_report, shown
 from rag.cli.session import Commands, Session
 from rag.evaluation import claim_sets, claims
-from rag.events import Progress
 from rag.ports import Embedder, Entailment
 
 Report = dict[str, object]
@@ -44,9 +43,5 @@ def claims_report(
 ) -> Report:
     """The verdicts on a set's claims beside people's."""
     with session.terminal.bar(name) as bar:
-        for event in claims.evaluate(labelled, embedder, entailment, session.cancel):
-            if isinstance(event, Progress):
-                bar.show(event.done, event.total, event.label)
-            else:
-                report = event.as_json()
-    return report
+        [report] = shown(claims.evaluate(labelled, embedder, entailment, session.cancel), bar)
+    return report.as_json()

@@ -6,10 +6,9 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rag.cli.measuring import add_keep, own_library
+from rag.cli.measuring import add_keep, own_library, shown
 from rag.cli.session import Commands, Session
 from rag.evaluation import document_sets, documents
-from rag.events import Progress
 from rag.parsers.reading import Limits
 
 _HEADINGS = ("Family", "Files", "Readable", "With text", "As expected", "Median share", "Longest")
@@ -49,13 +48,8 @@ def documents_report(
     """What became of these files of a folder."""
     limit_s = Limits().seconds
     with own_library(keep, session) as (assistant, _), session.terminal.bar(folder.name) as bar:
-        for event in documents.evaluate(assistant, listed, folder, limit_s, session.cancel):
-            match event:
-                case Progress(done, total, label):
-                    bar.show(done, total, label)
-                case documents.DocumentsReport():
-                    report = event
-    return report
+        found = list(shown(documents.evaluate(assistant, listed, folder, limit_s, session.cancel), bar))
+    return next(each for each in found if isinstance(each, documents.DocumentsReport))
 
 
 def _print(name: str, report: documents.DocumentsReport, session: Session, *, every: bool) -> None:

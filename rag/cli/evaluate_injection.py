@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.cli.evaluate_answers import Asking
-from rag.cli.measuring import add_keep, own_library, print_report, use_model
+from rag.cli.measuring import add_keep, own_library, print_report, shown, use_model
 from rag.cli.session import Commands, Session
-from rag.cli.terminal import Bar
 from rag.evaluation import injection_sets
 from rag.evaluation.injection import Examination, Outcome, summarise
 from rag.evaluation.injection_sets import InjectionSet
-from rag.events import Progress
 from rag.types import Mode
 
 MODES = (Mode.QUOTES, Mode.GROUNDED)
@@ -70,7 +68,7 @@ def injection_reports(
                 bar.show(progress.done, progress.total, progress.label)
         for mode in asking.modes:
             with session.terminal.bar("Asking") as bar:
-                outcomes = list(_shown(examination.ask(mode, session.cancel), bar))
+                outcomes = list(shown(examination.ask(mode, session.cancel), bar))
             model = next((found.answer.model for found in outcomes if found.answer and found.answer.model), "")
             yield {"set": data.name, "mode": mode.value, "model": model, **summarise(outcomes)}
             if show and not session.terminal.as_json:
@@ -82,11 +80,3 @@ def _show_reached(outcomes: list[Outcome], session: Session) -> None:
         if outcome.answer is not None and (outcome.reached or outcome.breakthroughs):
             told = ", ".join(sorted(outcome.breakthroughs)) or "reached"
             session.terminal.say(f"{told}: {outcome.case.id}: {outcome.case.question}\n    {outcome.answer.text}")
-
-
-def _shown(events: Iterator[Progress | Outcome], bar: Bar) -> Iterator[Outcome]:
-    for event in events:
-        if isinstance(event, Progress):
-            bar.show(event.done, event.total, event.label)
-        else:
-            yield event

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.cli.measuring import own_library
+from rag.cli.measuring import own_library, shown
 from rag.cli.session import Session
 from rag.evaluation import retrieval, spans
 from rag.evaluation.beir import LabelledCollection
-from rag.events import Progress
 
 Report = dict[str, object]
 
@@ -17,20 +16,12 @@ Report = dict[str, object]
 def retrieval_report(data: LabelledCollection, keep: Path | None, session: Session) -> Report:
     """Every question of the set asked of all its texts."""
     with own_library(keep, session) as (assistant, folder), session.terminal.bar("Reading") as bar:
-        for event in retrieval.evaluate(assistant, data, folder / "corpus", session.cancel):
-            if isinstance(event, Progress):
-                bar.show(event.done, event.total, event.label)
-            else:
-                report = event.as_json()
-    return report
+        [report] = shown(retrieval.evaluate(assistant, data, folder / "corpus", session.cancel), bar)
+    return report.as_json()
 
 
 def spans_report(asked: Sequence[spans.Asked], documents: Path, keep: Path | None, session: Session) -> Report:
     """Every question asked of all documents of the folder, and whether its place was found."""
     with own_library(keep, session) as (assistant, _), session.terminal.bar("Reading") as bar:
-        for event in spans.evaluate(assistant, asked, documents, session.cancel):
-            if isinstance(event, Progress):
-                bar.show(event.done, event.total, event.label)
-            else:
-                report = event.as_json()
-    return report
+        [report] = shown(spans.evaluate(assistant, asked, documents, session.cancel), bar)
+    return report.as_json()

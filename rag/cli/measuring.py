@@ -1,4 +1,4 @@
-"""What the measuring commands share: a library of their own, and how a report is printed. Knows no measure."""
+"""What the measuring commands share: a library of their own, the bar, and how a report is printed. Knows no measure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from rag.assistant import Assistant
 from rag.cli.session import Session
+from rag.cli.terminal import Bar
+from rag.events import Progress
+
+Found = TypeVar("Found")
 
 
 def add_keep(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +40,15 @@ def use_model(assistant: Assistant, model: str | None, session: Session) -> None
     if model:
         own = session.data_dir / "models" / model
         assistant.use_model(str(own) if own.is_file() else model)
+
+
+def shown(events: Iterator[Progress | Found], bar: Bar) -> Iterator[Found]:
+    """What a measure finds, with its progress told by the bar."""
+    for event in events:
+        if isinstance(event, Progress):
+            bar.show(event.done, event.total, event.label)
+        else:
+            yield event
 
 
 def print_report(report: Mapping[str, object], session: Session) -> None:
