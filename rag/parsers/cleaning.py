@@ -28,6 +28,12 @@ def clean(text: str) -> str:
     return _UNSEEN.sub("", _SPACES.sub(" ", _LINE_ENDS.sub("\n", text)))
 
 
+def on_one_line(text: str) -> str:
+    """The clean text with every run of white space as one space, none at its ends."""
+    plain = text.isascii() and text.isprintable() and "  " not in text  # nearly every cell of a sheet
+    return text.strip() if plain else " ".join(clean(text).split())
+
+
 def smuggled(text: str) -> int:
     """How many texts `clean` would leave out that were spelled in characters nobody sees."""
     return sum(1 for _ in _SMUGGLED.finditer(text))

@@ -14,7 +14,7 @@ from pathlib import Path
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.charts import chart_rows, chart_titles
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.docx_package import Package
 from rag.parsers.docx_sight import Eye, ground_of_box, ground_of_cell
 from rag.parsers.docx_styles import Numbering, Styles, is_headed
@@ -48,7 +48,7 @@ class DocxParser:
         Raises DocumentBroken, DocumentTooLarge, DocumentEmpty.
         """
         with Package(path) as package:
-            if title := " ".join(clean(package.title()).split()):
+            if title := on_one_line(package.title()):
                 yield Title(title)
             body = package.document()
             walk = _Walk(package)

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.decoding import read_text
 from rag.parsers.formats import HTML, suffixes_of
 from rag.parsers.html_grid import Grid
@@ -94,7 +94,7 @@ def read_html(source: str, *, quotes: bool = False) -> HtmlText:
     title = tree.css_first("title") or tree.css_first("h1")
     walk = _Walk(Sight(tree), quotes=quotes)
     walk.through(tree.body or tree.root)
-    words = " ".join(clean(title.text()).split()) if title is not None else ""
+    words = on_one_line(title.text()) if title is not None else ""
     return HtmlText(words, walk.builder.page(), walk.hidden + hidden_comments(source))
 
 

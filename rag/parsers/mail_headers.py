@@ -11,7 +11,7 @@ import re
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from rag.parsers.cleaning import clean
+from rag.parsers.cleaning import clean, on_one_line
 from rag.parsers.decoding import decode
 
 LONGEST = 2000
@@ -37,7 +37,7 @@ def header(message: Message, name: str) -> str:
         if key.lower() == name.lower():
             data = str(raw)[: 4 * LONGEST].encode("utf-8", "surrogateescape")
             declared = message.get_content_charset() or "cp1252"  # for letters that were sent in no encoding
-            line = " ".join(clean(decode_words(decode(data, declared))).split())
+            line = on_one_line(decode_words(decode(data, declared)))
             return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
     return ""
 

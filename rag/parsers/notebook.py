@@ -17,7 +17,7 @@ from typing import Any
 
 from rag.errors import DocumentBroken, DocumentEmpty
 from rag.parsers.building import PageBuilder
-from rag.parsers.cleaning import clean, shown_name, smuggled
+from rag.parsers.cleaning import clean, on_one_line, shown_name, smuggled
 from rag.parsers.decoding import read_uncleaned
 from rag.parsers.formats import NOTEBOOK, suffixes_of
 from rag.parsers.html import read_html
@@ -168,7 +168,7 @@ def _title(notebook: Json, cells: list[_Cell]) -> str:
     metadata = notebook.get("metadata")
     named = _text(metadata.get("title")) if isinstance(metadata, dict) else ""
     headings = (text for cell in cells for text, kind, level in cell.pieces if kind is BlockKind.HEADING and level == 1)
-    return " ".join(clean(named).split()) or next(headings, "")
+    return on_one_line(named) or next(headings, "")
 
 
 def _groups(cells: list[_Cell]) -> Iterator[list[_Cell]]:

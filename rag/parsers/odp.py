@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.elements import Element, attribute, child, children, inside, local_name
 from rag.parsers.formats import ODP, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
@@ -46,7 +46,7 @@ class OdpParser:
         Raises DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentEmpty.
         """
         with OdfFile(path) as file:
-            if title := " ".join(clean(file.title()).split()):
+            if title := on_one_line(file.title()):
                 yield Title(title)
             reader = _Slides(Styles(file.styles(), file.content()), page_size(file.styles()))
             empty = True

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import DocumentEmpty
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.elements import Element, attribute, local_name, whole_number
 from rag.parsers.formats import ODS, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
@@ -55,7 +55,7 @@ class OdsParser:
         Raises DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentEmpty.
         """
         with OdfFile(path) as file:
-            if title := " ".join(clean(file.title()).split()):
+            if title := on_one_line(file.title()):
                 yield Title(title)
             empty = True
             for item in _Spreadsheet(file).items():
@@ -105,7 +105,7 @@ class _Spreadsheet:
                 sheet = _Sheet()
 
     def _finished(self, sheet: _Sheet, number: int, table: Element) -> Iterator[Page | PageSkipped | HiddenText]:
-        label = " ".join(clean(attribute(table, "name")).split())
+        label = on_one_line(attribute(table, "name"))
         place = f"Sheet “{label}”"
         if self._styles.property("table", attribute(table, "style-name"), "display") == "false":
             if sheet.rows:
@@ -169,7 +169,7 @@ class _Spreadsheet:
             text = VisibleText(self._styles, ground=ground, under=look)
             texts.append(text.of(paragraph))
             sheet.hidden += text.hidden
-        return " ".join(clean(" ".join(texts)).split())
+        return on_one_line(" ".join(texts))
 
 
 def _kind(cell: Element, text: str) -> CellKind:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.elements import Element, attribute, children, inside, local_name, text_below, whole_number
 from rag.parsers.formats import ODT, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
@@ -43,7 +43,7 @@ class OdtParser:
         Raises DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentEmpty.
         """
         with OdfFile(path) as file:
-            if title := " ".join(clean(file.title()).split()):
+            if title := on_one_line(file.title()):
                 yield Title(title)
             writer = OdfWriter(Styles(file.styles(), file.content()))
             writer.body(file.body("text"))

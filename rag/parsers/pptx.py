@@ -14,7 +14,7 @@ from pathlib import Path
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.charts import chart_rows, chart_titles
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.elements import Element, attribute, child, children, descend, inside, local_name, whole_number
 from rag.parsers.formats import PPTX, suffixes_of
 from rag.parsers.ooxml import OfficeFile, link_id
@@ -51,7 +51,7 @@ class PptxParser:
         Raises DocumentBroken, DocumentTooLarge, DocumentEmpty.
         """
         with OfficeFile(path, "PowerPoint") as file:
-            title = " ".join(clean(file.title()).split())
+            title = on_one_line(file.title())
             title = "" if title.casefold() in _STOCK_TITLES else title
             empty = True
             for item in _Presentation(file).items():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
 from rag.parsers.building import PageBuilder, table_row
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import on_one_line, shown_name
 from rag.parsers.formats import RTF, suffixes_of
 from rag.parsers.numerals import BULLET
 from rag.parsers.rtf_tables import CHARSETS, PLATFORMS, Tables, code_page
@@ -314,7 +314,7 @@ class _Reader:
         if target in {"fonttbl", "stylesheet", "colortbl"}:
             self._head_text(target, text)
         elif target == "title":
-            self.title = " ".join(clean(self.title + text).split())
+            self.title = on_one_line(self.title + text)
         elif target in {"", "info"} or state.deleted:
             return
         elif text.strip() and self._unseen(state):

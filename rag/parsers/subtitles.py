@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rag.errors import DocumentEmpty
 from rag.parsers.building import PageBuilder
-from rag.parsers.cleaning import clean, shown_name, smuggled
+from rag.parsers.cleaning import clean, on_one_line, shown_name, smuggled
 from rag.parsers.decoding import read_uncleaned
 from rag.parsers.formats import SRT, VTT, suffixes_of
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
@@ -109,7 +109,7 @@ def _said(lines: list[str], before: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _plain(lines: list[str]) -> str:
-    return " ".join(clean(html.unescape(_MARKS.sub("", " ".join(lines)))).split())
+    return on_one_line(html.unescape(_MARKS.sub("", " ".join(lines))))
 
 
 def _paragraphs(cues: Iterator[_Cue]) -> Iterator[_Cue]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.errors import DocumentEmpty
 from rag.parsers.charts import chart_titles
-from rag.parsers.cleaning import clean, shown_name
+from rag.parsers.cleaning import clean, on_one_line, shown_name
 from rag.parsers.elements import Element, attribute, child, children
 from rag.parsers.formats import XLSX, suffixes_of
 from rag.parsers.ooxml import OfficeFile, link_id
@@ -43,7 +43,7 @@ class XlsxParser:
         Raises DocumentBroken, DocumentTooLarge, DocumentEmpty.
         """
         with OfficeFile(path, "Excel") as file:
-            if title := " ".join(clean(file.title()).split()):
+            if title := on_one_line(file.title()):
                 yield Title(title)
             workbook = _Workbook(file)
             empty = True
@@ -75,7 +75,7 @@ class _Workbook:
         """The sheets in the order of their tabs."""
         links = self._file.links(self._name)
         for number, element in enumerate(children(child(self._root, "sheets"), "sheet"), 1):
-            label = " ".join(clean(attribute(element, "name")).split())
+            label = on_one_line(attribute(element, "name"))
             link = links.get(link_id(element))
             if link is None or link.kind != "worksheet":
                 continue

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from rag.parsers.cleaning import clean
+from rag.parsers.cleaning import on_one_line
 from rag.parsers.date_formats import is_date
 from rag.parsers.elements import Element, attribute, child, children, inside, local_name, whole_number
 from rag.parsers.number_formats import GENERAL, HIDING, shown, shown_text
@@ -121,7 +121,7 @@ class SheetReader:
             column = _column(cell.get("r", ""), column + 1)
             text, kind, hidden = self._cell(sheet, cell)
             sheet.hidden += hidden
-            text = _on_one_line(text)
+            text = on_one_line(text)
             if not text:
                 continue
             sheet.cells += 1
@@ -260,12 +260,6 @@ def _column(reference: str, following: int) -> int:
     return _letters(letters) if 0 < len(letters) <= 3 and letters.isascii() and letters.isalpha() else following
 
 
-def _on_one_line(text: str) -> str:
-    """The clean text with every run of white space as one space."""
-    plain = text.isascii() and text.isprintable() and "  " not in text
-    return text.strip() if plain else " ".join(clean(text).split())
-
-
 @lru_cache(maxsize=20_000)
 def _letters(letters: str) -> int:
     column = 0
@@ -285,4 +279,4 @@ def drawn_texts(drawing: Element) -> list[str]:
         for body in inside(drawing, "txBody")
         for paragraph in children(body, "p")
     )
-    return [text for paragraph in paragraphs if (text := " ".join(clean(paragraph).split()))]
+    return [text for paragraph in paragraphs if (text := on_one_line(paragraph))]
