@@ -1,4 +1,4 @@
-"""Cuts stored pages anew, in the parse child: what reading a file does after its pages are known.
+"""Cuts pages into passages, in the parse child: those of a file just read, and stored ones anew.
 
 A change of the passages' length or of the embedder needs the pages, not the files: these may have changed since, or be
 on a disk that is not there.
@@ -6,7 +6,7 @@ on a disk that is not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from rag.index.terms import passage_terms
 from rag.parsers.catalogue import PARSERS
 from rag.parsers.wire import decode, encode
 from rag.titles import full_title
-from rag.types import Counting, Page
+from rag.types import Counting, Page, Passage, PassageTerms
 
 
 class Cutter:
@@ -31,12 +31,18 @@ class Cutter:
         each followed by its words' terms.
         """
         pages = [page for page in map(decode, params["pages"]) if isinstance(page, Page)]
-        title = full_title(params["title"], Path(params["path"]))
-        tokens = self._tokenizer(params["tokenizer"])
-        for passage in cut(pages, tokens, limit=params["limit"], counting=counting_of(params["media_type"])):
+        for item in self.passages(pages, params["title"], counting_of(params["media_type"]), params):
             cancel.check()
-            yield encode(passage)
-            yield encode(passage_terms(title, passage.heading, passage.text))
+            yield encode(item)
+
+    def passages(
+        self, pages: Sequence[Page], title: str, counting: Counting, params: Mapping[str, Any]
+    ) -> Iterator[Passage | PassageTerms]:
+        """Each passage, followed by its words' terms. params: path, tokenizer, limit."""
+        title = full_title(title, Path(params["path"]))
+        for passage in cut(pages, self._tokenizer(params["tokenizer"]), limit=params["limit"], counting=counting):
+            yield passage
+            yield passage_terms(title, passage.heading, passage.text)
 
     def _tokenizer(self, name: str) -> EmbedderTokens:
         if name not in self._tokens:

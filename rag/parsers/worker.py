@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from local_models.cancel import CancelToken
-from local_models.embedders.tokens import EmbedderTokens
 from local_models.offline import refuse_network
 from local_models.worker import Handler, serve
-from rag.chunking import cut
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
-from rag.index.terms import passage_terms
 from rag.notices import told_skipped
 from rag.parsers.attachments import MOST_BYTES
 from rag.parsers.catalogue import choose, media_type_of
@@ -28,8 +25,7 @@ from rag.parsers.cutting import Cutter
 from rag.parsers.limits import go_last, leave_no_files, limit_memory
 from rag.parsers.pdf import UNREADABLE
 from rag.parsers.wire import Item, encode
-from rag.titles import full_title
-from rag.types import Counting, Opened, Page, PageSkipped, Passage, Title
+from rag.types import Opened, Page, PageSkipped, Title
 
 MOST_REASONS = 3
 """Why a file gave no text, told in its message; most have one reason."""
@@ -42,7 +38,8 @@ def handlers() -> dict[str, Handler]:
     """ "read": {"path", "tokenizer", "limit", "characters", "pages"} -> the items of rag.parsers.wire; "ready"; "cut":
     see rag.parsers.cutting.
     """
-    return {"read": _Reader().read, "cut": Cutter().cut, "ready": _ready}
+    cutter = Cutter()
+    return {"read": _Reader(cutter).read, "cut": cutter.cut, "ready": _ready}
 
 
 def _ready(_: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
@@ -52,10 +49,10 @@ def _ready(_: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, o
 
 
 class _Reader:
-    """Reads files; keeps the tokenizer of the last one, which takes 30 ms to load."""
+    """Reads files and has their pages cut."""
 
-    def __init__(self) -> None:
-        self._tokens: dict[str, EmbedderTokens] = {}
+    def __init__(self, cutter: Cutter) -> None:
+        self._cutter = cutter
 
     def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
         path = Path(params["path"])
@@ -79,18 +76,8 @@ class _Reader:
                 pages.append(replace(item, boxes=()))  # a third of a gigabyte for 3,000 full pages, and not needed here
             elif isinstance(item, Title):
                 title = item.text
-        for passage in self._passages(pages, parser.counting, params, cancel):
-            yield passage
-            yield passage_terms(full_title(title, path), passage.heading, passage.text)
-
-    def _passages(
-        self, pages: list[Page], counting: Counting, params: Mapping[str, Any], cancel: CancelToken
-    ) -> Iterator[Passage]:
         cancel.check()
-        name = params["tokenizer"]
-        if name not in self._tokens:
-            self._tokens = {name: EmbedderTokens(Path(name))}
-        yield from cut(pages, self._tokens[name], limit=params["limit"], counting=counting)
+        yield from self._cutter.passages(pages, title, parser.counting, params)
 
 
 def _within(path: Path, items: Iterator[Any], letters: int, most_pages: int) -> Iterator[Item]:
