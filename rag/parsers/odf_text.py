@@ -88,6 +88,19 @@ def paragraphs_in(element: Element | None) -> list[Element]:
     return found
 
 
+def visible_below(element: Element, styles: Styles, *, ground: str = "", under: Look | None = None) -> tuple[str, int]:
+    """The text of all paragraphs below an element on one line, and how many stretches of it nobody sees.
+
+    `ground` and `under` as of VisibleText.
+    """
+    texts, hidden = [], 0
+    for paragraph in paragraphs_in(element):
+        text = VisibleText(styles, ground=ground, under=under)
+        texts.append(text.of(paragraph))
+        hidden += text.hidden
+    return " ".join(texts), hidden
+
+
 def has_text(element: Element) -> bool:
     """Whether there is any text below an element."""
     return any(text_below(part).strip() for part in inside(element, "p"))
@@ -95,4 +108,5 @@ def has_text(element: Element) -> bool:
 
 def note_text(note: Element, styles: Styles) -> str:
     """A footnote's or an endnote's text."""
-    return " ".join(VisibleText(styles).of(one) for one in paragraphs_in(child(note, "note-body")))
+    body = child(note, "note-body")
+    return visible_below(body, styles)[0] if body is not None else ""

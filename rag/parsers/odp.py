@@ -17,7 +17,7 @@ from rag.parsers.elements import Element, attribute, child, children, inside, lo
 from rag.parsers.formats import ODP, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
 from rag.parsers.odf_styles import Styles, ground_of, page_size, points
-from rag.parsers.odf_text import VisibleText, has_text, paragraphs_in
+from rag.parsers.odf_text import VisibleText, has_text, paragraphs_in, visible_below
 from rag.parsers.odt import OdfWriter
 from rag.parsers.pptx import NOTES
 from rag.parsers.pptx_shapes import SIDE_BY_SIDE, Box
@@ -102,12 +102,9 @@ class _Slides:
         if shape.box is not None and not shape.box.meets(Box(0, 0, *self._size)):
             writer.hidden += has_text(shape.element)
         elif shape.role == "title":
-            texts = []
-            for paragraph in paragraphs_in(shape.element):
-                text = VisibleText(self._styles, ground=ground)
-                texts.append(text.of(paragraph))
-                writer.hidden += text.hidden
-            writer.builder.add(" ".join(texts), BlockKind.HEADING, 1)
+            text, hidden = visible_below(shape.element, self._styles, ground=ground)
+            writer.hidden += hidden
+            writer.builder.add(text, BlockKind.HEADING, 1)
         else:
             writer.body(shape.element, ground=ground)
 

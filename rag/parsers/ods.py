@@ -18,7 +18,7 @@ from rag.parsers.elements import Element, attribute, local_name, whole_number
 from rag.parsers.formats import ODS, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
 from rag.parsers.odf_styles import Styles, ground_of
-from rag.parsers.odf_text import VisibleText, paragraphs_in
+from rag.parsers.odf_text import visible_below
 from rag.parsers.sheet import CellKind, SheetCell, SheetRow, sheet_page
 from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 
@@ -164,12 +164,9 @@ class _Spreadsheet:
     def _text(self, sheet: _Sheet, cell: Element) -> str:
         ground = ground_of(self._styles, "table-cell", attribute(cell, "style-name"))
         look = self._styles.look("table-cell", attribute(cell, "style-name"))
-        texts = []
-        for paragraph in paragraphs_in(cell):
-            text = VisibleText(self._styles, ground=ground, under=look)
-            texts.append(text.of(paragraph))
-            sheet.hidden += text.hidden
-        return on_one_line(" ".join(texts))
+        text, hidden = visible_below(cell, self._styles, ground=ground, under=look)
+        sheet.hidden += hidden
+        return on_one_line(text)
 
 
 def _kind(cell: Element, text: str) -> CellKind:

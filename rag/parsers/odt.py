@@ -17,7 +17,7 @@ from rag.parsers.elements import Element, attribute, children, inside, local_nam
 from rag.parsers.formats import ODT, suffixes_of
 from rag.parsers.odf import OdfFile, is_odf
 from rag.parsers.odf_styles import Numbers, Styles, ground_of
-from rag.parsers.odf_text import VisibleText, has_text, note_text, paragraphs_in
+from rag.parsers.odf_text import VisibleText, has_text, note_text, visible_below
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
 _SKIPPED = frozenset({"tracked-changes", "forms", "sequence-decls", "variable-decls", "user-field-decls", "annotation"})
@@ -151,13 +151,10 @@ class OdfWriter:
 
     def _cell(self, cell: Element) -> list[str]:
         ground = ground_of(self._styles, "table-cell", attribute(cell, "style-name"))
-        texts = []
-        for paragraph in paragraphs_in(cell):
-            text = VisibleText(self._styles, ground=ground)
-            texts.append(text.of(paragraph))
-            self.hidden += text.hidden
+        text, hidden = visible_below(cell, self._styles, ground=ground)
+        self.hidden += hidden
         repeated = whole_number(attribute(cell, "number-columns-repeated"), 1)
-        return [" ".join(texts)] * min(repeated, MOST_REPEATED)
+        return [text] * min(repeated, MOST_REPEATED)
 
 
 def _rows(table: Element) -> Iterator[Element]:
