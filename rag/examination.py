@@ -17,7 +17,7 @@ from local_models.types import ModelFile
 from rag.errors import FootnoteError
 from rag.models import Models
 from rag.store.store import Store
-from rag.types import DocumentState
+from rag.types import LEFT_OUT
 
 LEAST_FREE = 500_000_000
 """Bytes: the vectors and words of about 100,000 passages."""
@@ -63,8 +63,7 @@ def _database(store: Store) -> Check:
 
 def _documents(store: Store) -> Check:
     documents = store.library.documents()
-    states = (DocumentState.FAILED, DocumentState.QUARANTINED)
-    failed = [document for document in documents if document.state in states]
+    failed = [document for document in documents if document.state in LEFT_OUT]
     passages = sum(document.passages for document in documents)
     detail = f"{len(documents)} documents, {passages} passages, {len(failed)} not readable"
     advice = f"First of them: {failed[0].reason}" if failed else ""

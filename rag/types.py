@@ -84,6 +84,10 @@ class DocumentState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
+"""States with a reason: nothing of the file as it is now can be found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file of the user's, as it was when it was read. `reason` says why it failed; sha256 of the file's bytes.

@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.controls import button, column, label, row
-from desktop.library.model import AWAY_ROLE, DOCUMENT_ROLE, LEFT_OUT, STATE_WORDS, Column, DocumentTable
+from desktop.library.model import AWAY_ROLE, DOCUMENT_ROLE, STATE_WORDS, Column, DocumentTable
 from desktop.reports.kinds import WORDING
 from desktop.theme import current_colours
 from desktop.tokens import S
 from rag.report_types import ReportKind
-from rag.types import Document, DocumentState
+from rag.types import LEFT_OUT, Document, DocumentState
 
 _DOT = 9
 """Pixels across: the coloured point before a state; the words beside it say the same."""

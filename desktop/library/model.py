@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from rag.parsers.cleaning import shown_name
-from rag.types import Document, DocumentState
+from rag.types import LEFT_OUT, Document, DocumentState
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -58,9 +58,6 @@ STATE_WORDS = {
 
 AWAY = "Not reachable now"
 """In place of a state, where the folder of a document is not there; what was read can be asked all the same."""
-
-LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
-"""States with a reason: nothing of the file as it is now can be found."""
 
 STATE_MEANINGS = {
     DocumentState.WAITING: "It is in the queue and will be read soon.",

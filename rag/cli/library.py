@@ -14,9 +14,7 @@ from rag.errors import UsageError
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, Progress
 from rag.parsers.cleaning import shown_name
 from rag.titles import where_in
-from rag.types import Document, DocumentState, Hit, Scores
-
-LEFT_OUT = (DocumentState.FAILED, DocumentState.QUARANTINED)
+from rag.types import LEFT_OUT, Document, Hit, Scores
 
 
 def register(commands: Commands) -> None:
