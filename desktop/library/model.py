@@ -24,7 +24,7 @@ DOCUMENT_ROLE = int(Qt.ItemDataRole.UserRole)
 """The rag.types.Document of the row."""
 
 AWAY_ROLE = DOCUMENT_ROLE + 1
-"""True where the row's folder can't be reached now."""
+"""In the column of the states: True where the row's folder can't be reached now."""
 
 
 class Column(IntEnum):
@@ -169,7 +169,7 @@ class DocumentTable(QAbstractTableModel):
     def data(self, index: AnyIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         document = self._shown[index.row()]
         column = Column(index.column())
-        away = any(document.path.is_relative_to(folder) for folder in self._away)
+        away = column is Column.STATE and any(document.path.is_relative_to(folder) for folder in self._away)
         if role == Qt.ItemDataRole.DisplayRole:
             return display_text(document, column, away=away)
         if role == Qt.ItemDataRole.ToolTipRole:
