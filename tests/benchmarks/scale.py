@@ -88,9 +88,6 @@ def _asking(name: str, library: Library, index: VectorIndex, synthetic: Syntheti
     for part, chosen in (("one file", [7]), ("every tenth file", tenth), ("half of the files", half)):
         scope = Scope(documents=frozenset(chosen))
         yield from _latencies(f"{name}: asked of {part}", asked[:50], library, index, scope=scope)
-    yield from _latencies(
-        f"{name}: asked of one file", asked[:50], library, index, scope=Scope(documents=frozenset({7}))
-    )
     legs: tuple[tuple[str, Callable[[SyntheticQuestion], object]], ...] = (
         ("words", lambda question: _by_words(library, question, EVERYTHING)),
         ("vectors", lambda question: index.search(question.vector, CANDIDATES)),
