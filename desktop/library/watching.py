@@ -33,10 +33,6 @@ class FolderWatch(QObject):
         self._lane = lanes.watch
         self._job: Job | None = None
 
-    @property
-    def is_on(self) -> bool:
-        return self._job is not None
-
     def start(self) -> None:
         """Begin to watch, with a look at what changed before. Does nothing if it watches."""
         if self._job is None:
