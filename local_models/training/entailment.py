@@ -22,7 +22,7 @@ from local_models.training.encoder_loop import PEAK_RATE, examples_seen, train_e
 from local_models.training.entailment_examples import EntailmentExamples, Supplies
 from local_models.training.entailment_model import CHECKPOINT, EntailmentBatches, load_entailment
 from local_models.training.labelled_claims import LabelledExamples, read_labelled
-from local_models.training.parallel_texts import read_articles, read_parallels
+from local_models.training.parallel_texts import find_parallels, read_articles
 from local_models.training.span_model import FROZEN
 from local_models.training.wordnet import read_wordnet
 
@@ -62,11 +62,9 @@ def _options() -> argparse.Namespace:
 
 
 def _examples(options: argparse.Namespace, rng: random.Random) -> EntailmentExamples:
-    supplies = Supplies(
-        read_passages(options.data, Part.TRAINING, read_digests(options.without)),
-        read_articles(options.data),
-        read_parallels(options.data, rng),
-    )
+    passages = read_passages(options.data, Part.TRAINING, read_digests(options.without))
+    articles = read_articles(options.data)
+    supplies = Supplies(passages, articles, find_parallels(articles, rng))
     return EntailmentExamples(
         supplies, rng, wordnet=partial(read_wordnet, options.wordnet) if options.wordnet else None
     )

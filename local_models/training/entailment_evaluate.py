@@ -18,7 +18,7 @@ import numpy as np
 from local_models.embedders.entailment import EntailmentModel
 from local_models.training.data import Part, read_passages
 from local_models.training.entailment_examples import SHARES, EntailmentExample, EntailmentExamples, Supplies
-from local_models.training.parallel_texts import read_articles, read_parallels
+from local_models.training.parallel_texts import find_parallels, read_articles
 from local_models.training.progress import say
 from local_models.training.span_evaluate import auroc
 
@@ -39,9 +39,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     rng = random.Random(1)
-    supplies = Supplies(
-        read_passages(options.data, Part.HELD_BACK), read_articles(options.data), read_parallels(options.data, rng)
-    )
+    articles = read_articles(options.data)
+    supplies = Supplies(read_passages(options.data, Part.HELD_BACK), articles, find_parallels(articles, rng))
     model = EntailmentModel(options.model, threads=options.threads)
     made = EntailmentExamples(supplies, rng)
     for name in SHARES:

@@ -22,7 +22,7 @@ from itertools import islice
 from local_models.training.data import Question, ReadingPassage
 from local_models.training.distractors import Distractors, holds
 from local_models.training.made_tables import TableMaker
-from local_models.training.parallel_texts import FEWEST, MOST, Article, Parallel
+from local_models.training.parallel_texts import FEWEST, MOST, SENTENCE_END, Article, Parallel
 from local_models.training.phrasing import sentence_of
 from local_models.training.rewording import Rewording
 from local_models.training.sentence_changes import Changer, names_of
@@ -40,7 +40,6 @@ AS_ASKED = 0.3
 LONGEST = 700
 """Characters of evidence: about 160 tokens."""
 
-_SENTENCE_START = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])|\n+")
 _NUMBERLIKE = re.compile(r"\d")
 
 
@@ -129,7 +128,7 @@ class EntailmentExamples:
     def _around(self, passage: ReadingPassage, start: int, end: int) -> str:
         """The sentences of the answer, with some before and after, and at times the title."""
         text, rng = passage.text, self._rng
-        cuts = [0, *(found.end() for found in _SENTENCE_START.finditer(text)), len(text)]
+        cuts = [0, *(found.end() for found in SENTENCE_END.finditer(text)), len(text)]
         first = max(place for place in cuts if place <= start)
         last = min(place for place in cuts if place >= end)
         first = cuts[max(0, cuts.index(first) - rng.choice((0, 0, 1, 1, 2)))]

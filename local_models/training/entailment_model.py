@@ -19,11 +19,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoModel
 
+from local_models.training.encoder_loop import AT_ONCE, batches_of
 from local_models.training.entailment_examples import EntailmentExample
 from local_models.training.span_model import CHECKPOINT as SPAN_CHECKPOINT
-from local_models.training.span_model import FROZEN, STEP
+from local_models.training.span_model import load_encoder, padded, take_weights
 from local_models.training.tokenizer import token_id
 
 CHECKPOINT = "entailment.pt"
@@ -77,13 +77,8 @@ class PairEncoder:
     def batch(self, examples: list[EntailmentExample], length: int = LENGTH) -> EntailmentBatch:
         """Rows padded to the longest, and to a multiple of STEP."""
         rows = [self.encode(one.claim, one.evidence, length) for one in examples]
-        longest = -(-max(len(ids) for ids, _ in rows) // STEP) * STEP
-        ids, mask, segment = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(3))
-        for number, (row, begin) in enumerate(rows):
-            ids[number, : len(row)] = torch.tensor(row)
-            mask[number, : len(row)] = 1
-            segment[number, begin : len(row)] = 1
-        return EntailmentBatch(ids, mask, segment, torch.tensor([float(one.entailed) for one in examples]))
+        entailed = torch.tensor([float(one.entailed) for one in examples])
+        return EntailmentBatch(*padded([(ids, begin, len(ids)) for ids, begin in rows]), entailed)
 
     def encode(self, claim: str, evidence: str, length: int = LENGTH) -> tuple[list[int], int]:
         """The row's ids and where the text begins in it; the text is cut at its end."""
@@ -93,7 +88,7 @@ class PairEncoder:
 
 
 class EntailmentBatches:
-    """Batches of examples of like length: eight batches' worth are sorted, which saves a third of the padding."""
+    """Batches of examples of like length."""
 
     def __init__(
         self, encoder: PairEncoder, examples: Iterator[EntailmentExample], rows: int, rng: random.Random
@@ -105,10 +100,10 @@ class EntailmentBatches:
         """The next batch, whatever the progress."""
         del progress
         if not self._ready:
-            drawn = sorted(islice(self._examples, self._rows * 8), key=lambda one: len(one.claim) + len(one.evidence))
-            starts = range(0, len(drawn), self._rows)
-            self._ready = [self._encoder.batch(drawn[start : start + self._rows]) for start in starts]
-            self._rng.shuffle(self._ready)
+            drawn = sorted(
+                islice(self._examples, self._rows * AT_ONCE), key=lambda one: len(one.claim) + len(one.evidence)
+            )
+            self._ready = batches_of(drawn, self._rows, self._encoder.batch, self._rng)
         return self._ready.pop()
 
 
@@ -116,22 +111,10 @@ def load_entailment(
     encoder: Path, run: Path | None = None, span: Path | None = None
 ) -> tuple[EntailmentReader, PairEncoder]:
     """The reader on a folder's encoder, with what `run` has learned, else with the encoder of the `span` run."""
-    bert = AutoModel.from_pretrained(
-        encoder,
-        add_pooling_layer=False,
-        attn_implementation="eager",
-        hidden_dropout_prob=0.0,  # as in span_model: no example is seen more than twice
-        attention_probs_dropout_prob=0.0,
-    )
+    bert = load_encoder(encoder)
     reader = EntailmentReader(bert, bert.config.hidden_size)
     if run is not None and (run / CHECKPOINT).exists():
-        _fill(reader, run / CHECKPOINT, {FROZEN})
+        take_weights(reader, run / CHECKPOINT)
     elif span is not None:
-        _fill(reader, span / SPAN_CHECKPOINT, {FROZEN, "follows.weight", "follows.bias"})
+        take_weights(reader, span / SPAN_CHECKPOINT, new=("follows.weight", "follows.bias"))
     return reader, PairEncoder(Tokenizer.from_file(str(encoder / "tokenizer.json")))
-
-
-def _fill(reader: EntailmentReader, checkpoint: Path, missing: set[str]) -> None:
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    left = reader.load_state_dict(state["reader"], strict=False)
-    assert set(left.missing_keys) == missing, left  # the frozen word pieces are the encoder's own

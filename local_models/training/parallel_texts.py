@@ -29,7 +29,7 @@ name or number is too near to be sure that it is not another spelling."""
 LIKE = 0.3
 """Below this share the other text speaks of something else: too easy."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])|\n+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STOP = frozenset(
     "the and was were are has had have for from with that this these those its his her their been into also they which "
@@ -41,10 +41,11 @@ FEWEST, MOST = 25, 300
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """`sentences` in the order of the text."""
+    """`sentences` in the order of the text; `source` is the collection it is from."""
 
     title: str
     sentences: tuple[str, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +59,31 @@ class Parallel:
 
 def split(text: str) -> tuple[str, ...]:
     """The sentences; a line break ends one."""
-    return tuple(part.strip() for part in _SENTENCE_END.split(text) if part.strip())
+    return tuple(part.strip() for part in SENTENCE_END.split(text) if part.strip())
 
 
 def read_articles(folder: Path) -> list[Article]:
     """All running prose of the training data, each piece apart. None where the folder has none."""
     found = []
     for path in sorted(folder.glob("prose-*.jsonl.xz")):
-        found += [Article(row["t"] or "", split(row["x"])) for row in rows_of(path) if row["s"] in PLAIN]
+        rows = (row for row in rows_of(path) if row["s"] in PLAIN)
+        found += [Article(row["t"] or "", split(row["x"]), row["s"]) for row in rows]
     return found
 
 
-def read_parallels(folder: Path, rng: random.Random) -> list[Parallel]:
+def find_parallels(articles: Sequence[Article], rng: random.Random) -> list[Parallel]:
     """All that is told and about as much that is not."""
-    texts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for path in sorted(folder.glob("prose-*.jsonl.xz")):
-        for row in rows_of(path):
-            if row["s"] in (SIMPLE, *FULL) and row["t"]:
-                texts[row["t"]][row["s"]].append(row["x"])
+    pieces: dict[str, dict[str, list[Article]]] = defaultdict(lambda: defaultdict(list))
+    for article in articles:
+        if article.source in (SIMPLE, *FULL) and article.title:
+            pieces[article.title][article.source].append(article)
     found: list[Parallel] = []
-    for title, sources in texts.items():
-        full = [text for name in FULL for text in sources.get(name, [])]
+    for title, sources in pieces.items():
+        full = [piece for name in FULL for piece in sources.get(name, [])]
         if full and SIMPLE in sources:
-            other = Article(title, tuple(one for text in full for one in split(text)))
-            for text in sources[SIMPLE]:
-                found += _compared(split(text), other)
+            other = Article(title, tuple(sentence for piece in full for sentence in piece.sentences))
+            for piece in sources[SIMPLE]:
+                found += _compared(piece.sentences, other)
     told = [one for one in found if one.place >= 0]
     untold = [one for one in found if one.place < 0]
     rng.shuffle(untold)

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from local_models.training.data import Part, read_digests, read_passages, read_retrieved
-from local_models.training.encoder_loop import examples_seen, train_encoder
+from local_models.training.encoder_loop import AT_ONCE, batches_of, examples_seen, train_encoder
 from local_models.training.mining import Mined
 from local_models.training.span_examples import SpanExample, SpanExamples
 from local_models.training.span_model import (
@@ -38,7 +38,7 @@ SHORT_LENGTH, SHORT_UNTIL = 128, 0.7
 
 
 class SpanBatches:
-    """Batches of rows of like length: eight batches' worth are sorted, which saves a third of the padding."""
+    """Batches of rows of like length."""
 
     def __init__(self, encoder: SpanEncoder, examples: Iterator[SpanExample], rows: int, rng: random.Random) -> None:
         self._encoder, self._examples, self._rows, self._rng = encoder, examples, rows, rng
@@ -48,10 +48,9 @@ class SpanBatches:
         """The next batch at `progress`, 0 to 1, of the training: passages are whole towards its end."""
         if not self._ready:
             length = SHORT_LENGTH if progress < SHORT_UNTIL else LENGTH
-            drawn = islice(self._examples, self._rows * 8)
+            drawn = islice(self._examples, self._rows * AT_ONCE)
             rows = sorted((self._encoder.encode(one, self._rng, length) for one in drawn), key=lambda row: len(row.ids))
-            self._ready = [batch_of(rows[start : start + self._rows]) for start in range(0, len(rows), self._rows)]
-            self._rng.shuffle(self._ready)
+            self._ready = batches_of(rows, self._rows, batch_of, self._rng)
         return self._ready.pop()
 
 

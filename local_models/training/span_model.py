@@ -121,29 +121,45 @@ def token_span(offsets: list[tuple[int, int]], start: int, end: int) -> tuple[in
 
 def batch_of(rows: list[EncodedPassage]) -> SpanBatch:
     """Rows padded to the longest, and to a multiple of STEP."""
-    length = -(-max(len(row.ids) for row in rows) // STEP) * STEP
-    ids, mask, segment = (torch.zeros(len(rows), length, dtype=torch.long) for _ in range(3))
-    for number, row in enumerate(rows):
-        ids[number, : len(row.ids)] = torch.tensor(row.ids)
-        mask[number, : len(row.ids)] = 1
-        segment[number, row.passage_from : len(row.ids) - 1] = 1
     first, last = torch.tensor([row.first for row in rows]), torch.tensor([row.last for row in rows])
-    return SpanBatch(ids, mask, segment, first, last)
+    return SpanBatch(*padded([(row.ids, row.passage_from, len(row.ids) - 1) for row in rows]), first, last)
 
 
-def load_reader(encoder: Path, run: Path | None = None) -> tuple[SpanReader, SpanEncoder]:
-    """The reader on a folder's encoder, with what `run` has learned."""
-    bert = AutoModel.from_pretrained(
-        encoder,
+def padded(rows: list[tuple[list[int], int, int]]) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, mask and segment, each (rows, length), of ids and the first and last-but-one place of the second text."""
+    length = -(-max(len(row) for row, _, _ in rows) // STEP) * STEP
+    ids, mask, segment = (torch.zeros(len(rows), length, dtype=torch.long) for _ in range(3))
+    for number, (row, begin, end) in enumerate(rows):
+        ids[number, : len(row)] = torch.tensor(row)
+        mask[number, : len(row)] = 1
+        segment[number, begin:end] = 1
+    return ids, mask, segment
+
+
+def load_encoder(folder: Path) -> nn.Module:
+    """The BERT of a folder, as both readers train it."""
+    bert: nn.Module = AutoModel.from_pretrained(
+        folder,
         add_pooling_layer=False,
         attn_implementation="eager",
         # drawing the random numbers took half of a step, and no example is seen more than twice
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
+    return bert
+
+
+def take_weights(reader: nn.Module, checkpoint: Path, *, new: tuple[str, ...] = ()) -> None:
+    """What a checkpoint has learned; `new` names parameters that it does not know."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    left = reader.load_state_dict(state["reader"], strict=False)
+    assert set(left.missing_keys) == {FROZEN, *new}, left  # the frozen word pieces are the encoder's own
+
+
+def load_reader(encoder: Path, run: Path | None = None) -> tuple[SpanReader, SpanEncoder]:
+    """The reader on a folder's encoder, with what `run` has learned."""
+    bert = load_encoder(encoder)
     reader = SpanReader(bert, bert.config.hidden_size)
     if run is not None and (run / CHECKPOINT).exists():
-        state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
-        left = reader.load_state_dict(state["reader"], strict=False)  # the frozen word pieces are the encoder's own
-        assert left.missing_keys == [FROZEN], left
+        take_weights(reader, run / CHECKPOINT)
     return reader, SpanEncoder(Tokenizer.from_file(str(encoder / "tokenizer.json")))
