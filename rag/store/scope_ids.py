@@ -24,12 +24,12 @@ _SCOPES = 4
 _STATE = text("""
     SELECT
         (SELECT seq FROM sqlite_sequence WHERE name = 'passages'),
-        (SELECT count(*) FROM documents),
+        (SELECT total(passages) FROM documents),
         (SELECT count(*) FROM collection_documents WHERE collection_id IN (SELECT value FROM json_each(:collections))),
         (SELECT total(document_id * document_id) FROM collection_documents
             WHERE collection_id IN (SELECT value FROM json_each(:collections)))
 """)
-"""New passages have new ids, a document that goes is missing in the count, and so is one taken out of a collection."""
+"""New passages have new ids, those that go are missing in the total, and so is a document taken out of a collection."""
 
 State = tuple[int | float | None, ...]
 

@@ -50,6 +50,15 @@ def test_one_document_in_place_of_another_is_seen(library: Library) -> None:
     assert ids(library, scope) == [1, 3]
 
 
+def test_a_document_that_lost_all_its_text_is_seen(library: Library) -> None:
+    document = add_document(library, "/a.txt", ["one"])
+    add_document(library, "/b.txt", ["two"])
+    scope = Scope(documents=frozenset({document.id}))
+    assert ids(library, scope) == [1]
+    put_texts(library, document, [])
+    assert ids(library, scope) == []
+
+
 def test_only_a_few_scopes_are_remembered(library: Library) -> None:
     every = [add_document(library, f"/{number}.txt", ["text"]).id for number in range(12)]
     for each in every * 2:
