@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from rag.walking import is_folder
+
 REMOTE = frozenset(
     {
         "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "webdav", "davfs", "fuse.davfs", "fuse.sshfs",
@@ -40,7 +42,7 @@ def mounts_of(root: Path, folders: Iterable[Path] = ()) -> tuple[Path, ...]:
 def unreachable(root: Path, mounts: Sequence[Path]) -> tuple[Path, ...]:
     """What of a folder can't be reached now: itself, or the remembered mount points below it that are none now."""
     gone = tuple(mount for mount in mounts if not _is_mount(mount))
-    if not _is_folder(root) or any(root.is_relative_to(mount) for mount in gone):
+    if not is_folder(root) or any(root.is_relative_to(mount) for mount in gone):
         return (root,)
     return gone
 
@@ -58,12 +60,5 @@ def is_remote(path: Path) -> bool:
 def _is_mount(path: Path) -> bool:
     try:
         return os.path.ismount(path)
-    except (OSError, ValueError):
-        return False
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
     except (OSError, ValueError):
         return False

@@ -292,7 +292,7 @@ class VectorIndex:
             if shape.gaps > max(SAMPLE, shape.rows // _GAPS_SHARE):
                 self._start(self._rebuild_and_save)
             elif self._filed is shape and shape.rows // BLOCK - self._file.blocks > _SAVED_AFTER:
-                self._save_if_possible()
+                self._work(self.save)
         elif self._is_large(len(shape)):
             self._start(self._rebuild_and_save)
 
@@ -311,12 +311,6 @@ class VectorIndex:
         try:
             task()
         except LibraryError as error:  # a cache that can't be made or written is tried again at the next start
-            _log.warning("%s", error.message)
-
-    def _save_if_possible(self) -> None:
-        try:
-            self.save()
-        except LibraryError as error:
             _log.warning("%s", error.message)
 
     def _forget_unknown_files(self, folder: Path) -> None:

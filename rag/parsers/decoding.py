@@ -65,6 +65,13 @@ def read_uncleaned(path: Path, *, declared: re.Pattern[bytes] | None = None) -> 
     return decode(data, found[1].decode("ascii", "replace") if found else "")
 
 
+def read_limited(path: Path, most: int, advice: str) -> bytes:
+    """The whole file, of at most `most` bytes. Raises DocumentTooLarge, which gives the advice."""
+    if path.stat().st_size > most:
+        raise DocumentTooLarge(f"“{shown_name(path)}” is larger than {most // 2**20} MB.", advice)
+    return path.read_bytes()
+
+
 def is_text(head: bytes) -> bool:
     """Whether these first bytes of a file can be text in some encoding."""
     if head.startswith(tuple(bom for bom, _ in _BOMS)) or _utf16_without_bom(head):

@@ -16,12 +16,12 @@ from email.policy import compat32
 from itertools import chain, islice
 from pathlib import Path
 
-from rag.errors import DocumentEmpty, DocumentTooLarge
+from rag.errors import DocumentEmpty
 from rag.parsers import mbox
 from rag.parsers.attachments import Attachments
 from rag.parsers.building import PageBuilder
 from rag.parsers.cleaning import clean, shown_name, smuggled
-from rag.parsers.decoding import as_utf8
+from rag.parsers.decoding import as_utf8, read_limited
 from rag.parsers.formats import EML, MBOX, suffixes_of
 from rag.parsers.html import HtmlText, read_html
 from rag.parsers.mail_headers import file_name, header, written_date
@@ -37,6 +37,9 @@ MOST_TOLD = 50
 """Attachments of one archive that are named because they can't be read."""
 
 NO_SUBJECT = "(no subject)"
+
+SAVE_LESS = "Save its attachments and add these."
+"""Advice for a message that is too large."""
 
 _SHOWN = ("From", "To", "Cc", "Bcc")
 _KNOWN = rb"(?:From|To|Cc|Date|Subject|Message-ID|MIME-Version|Received|Return-Path|Delivered-To|Reply-To|Content-Type)"
@@ -72,17 +75,12 @@ class MailParser:
 
     def read(self, path: Path) -> Iterator[Item]:
         """Yield the subject, the message as a page, and those of its attachments. Raises DocumentTooLarge, -Empty."""
-        name = shown_name(path)
-        if path.stat().st_size > mbox.MOST_BYTES:
-            raise DocumentTooLarge(
-                f"“{name}” is larger than {mbox.MOST_BYTES // 2**20} MB.", "Save its attachments and add these."
-            )
-        data = path.read_bytes()
+        data = read_limited(path, mbox.MOST_BYTES, SAVE_LESS)
         if counted := _COUNTED.match(data):  # Apple Mail: the message's length, the message, and what the program notes
             data = data[counted.end() : counted.end() + int(counted[1])]
         message = _parsed(as_utf8(data))
         if not message.items() and not part_text(message).strip():
-            raise DocumentEmpty(f"“{name}” holds no message.")
+            raise DocumentEmpty(f"“{shown_name(path)}” holds no message.")
         yield from read_message(message, self._choose)
 
 

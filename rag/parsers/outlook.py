@@ -20,11 +20,11 @@ from pathlib import Path
 
 import olefile
 
-from rag.errors import DocumentBroken, DocumentTooLarge
+from rag.errors import DocumentBroken
 from rag.parsers.cleaning import shown_name
-from rag.parsers.decoding import decode
+from rag.parsers.decoding import decode, read_limited
 from rag.parsers.formats import OUTLOOK, suffixes_of
-from rag.parsers.mail import Choose, read_message
+from rag.parsers.mail import SAVE_LESS, Choose, read_message
 from rag.parsers.mbox import MOST_BYTES
 from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 
@@ -61,17 +61,13 @@ class OutlookParser:
 
     def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
         """Yield the subject, the message as a page, and those of its attachments. Raises DocumentBroken, -TooLarge."""
-        name = shown_name(path)
-        if path.stat().st_size > MOST_BYTES:
-            raise DocumentTooLarge(
-                f"“{name}” is larger than {MOST_BYTES // 2**20} MB.", "Save its attachments and add these."
-            )
         try:
-            with olefile.OleFileIO(io.BytesIO(path.read_bytes())) as ole:
+            with olefile.OleFileIO(io.BytesIO(read_limited(path, MOST_BYTES, SAVE_LESS))) as ole:
                 message = _Storage(ole, ()).message(0)
         except _UNREADABLE as error:
             raise DocumentBroken(
-                f"“{name}” is damaged, or not a message.", "Open it in Outlook and save it again, or as EML."
+                f"“{shown_name(path)}” is damaged, or not a message.",
+                "Open it in Outlook and save it again, or as EML.",
             ) from error
         yield from read_message(message, self._choose)
 

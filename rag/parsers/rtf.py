@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
+from rag.errors import DocumentBroken, DocumentEmpty
 from rag.parsers.building import PageBuilder, table_row
 from rag.parsers.cleaning import on_one_line, shown_name
+from rag.parsers.decoding import read_limited
 from rag.parsers.formats import RTF, suffixes_of
 from rag.parsers.numerals import BULLET
 from rag.parsers.rtf_tables import CHARSETS, PLATFORMS, Tables, code_page
@@ -58,13 +59,10 @@ class RtfParser:
         Raises DocumentBroken, DocumentTooLarge, DocumentEmpty.
         """
         name = shown_name(path)
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentTooLarge(
-                f"“{name}” is larger than {MAX_BYTES // 2**20} MB.", "Save it as DOCX, which takes less room."
-            )
+        data = read_limited(path, MAX_BYTES, "Save it as DOCX, which takes less room.")
         reader = _Reader()
         try:
-            reader.read(path.read_bytes().decode("latin-1"))
+            reader.read(data.decode("latin-1"))
         except _TooDeep as error:
             raise DocumentBroken(
                 f"“{name}” is damaged: its groups are nested too deeply.", "Open it in Word and save it again."

@@ -14,9 +14,9 @@ from email.policy import compat32
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
-from rag.errors import DocumentBroken, DocumentTooLarge
+from rag.errors import DocumentBroken
 from rag.parsers.cleaning import shown_name
-from rag.parsers.decoding import decode
+from rag.parsers.decoding import decode, read_limited
 from rag.parsers.formats import MHTML, WEB_ARCHIVE, suffixes_of
 from rag.parsers.html import CHARSET, HtmlText, read_html, whole_file
 from rag.parsers.mail_headers import header
@@ -27,6 +27,7 @@ MOST_BYTES = 128 * 2**20
 """A page with all of its pictures; nearly all are under 20 MB."""
 
 _SAVE_ANEW = "Open it in a browser and save it again, as a web page."
+_SAVE_LESS = "Save the page without its pictures."
 
 
 class MhtmlParser:
@@ -43,7 +44,7 @@ class MhtmlParser:
 
     def read(self, path: Path) -> Iterator[Title | Page | PageSkipped | HiddenText]:
         """Yield the title, what is hidden, and the page. Raises DocumentBroken, -Empty, -TooLarge."""
-        message = BytesParser(policy=compat32).parsebytes(_bytes(path))
+        message = BytesParser(policy=compat32).parsebytes(read_limited(path, MOST_BYTES, _SAVE_LESS))
         part = next(_pages(message, 0), None)
         if part is None:
             raise DocumentBroken(f"“{shown_name(path)}” holds no web page.", _SAVE_ANEW)
@@ -82,7 +83,7 @@ def _pages(part: Message, depth: int) -> Iterator[Message]:
 def _main_resource(path: Path) -> tuple[bytes, str]:
     """The page's bytes and the name of their encoding."""
     try:
-        archive = plistlib.loads(_bytes(path))
+        archive = plistlib.loads(read_limited(path, MOST_BYTES, _SAVE_LESS))
         main = archive["WebMainResource"]
         data, encoding = main["WebResourceData"], main.get("WebResourceTextEncodingName", "")
     except (plistlib.InvalidFileException, ExpatError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -90,11 +91,3 @@ def _main_resource(path: Path) -> tuple[bytes, str]:
     if not isinstance(data, bytes) or not isinstance(encoding, str):
         raise DocumentBroken(f"“{shown_name(path)}” holds no web page.", _SAVE_ANEW)
     return data, encoding
-
-
-def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > MOST_BYTES:
-        raise DocumentTooLarge(
-            f"“{shown_name(path)}” is larger than {MOST_BYTES // 2**20} MB.", "Save the page without its pictures."
-        )
-    return path.read_bytes()

@@ -19,7 +19,7 @@ from rag.errors import NotFound, UsageError
 from rag.store.packing import unpack_blocks, unpack_boxes, unpack_cells
 from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
 from rag.store.scoping import in_scope, listed
-from rag.store.staging_schema import StagedDocumentRow
+from rag.store.staging_schema import StagedDocumentRow, StagedPassageRow
 from rag.types import PAGE_BREAK, Document, DocumentState, Excerpt, Page, Passage, Scope, Span
 
 
@@ -203,7 +203,7 @@ def passage_ids(session: Session, scope: Scope) -> NDArray[np.int64]:
     return np.concatenate(ranges) if ranges else np.empty(0, dtype=np.int64)
 
 
-def passage_of(row: PassageRow) -> Passage:
+def passage_of(row: PassageRow | StagedPassageRow) -> Passage:
     span = Span(row.span_start, row.span_end, row.span_page)
     return Passage(row.id, row.document_id, row.ordinal, row.text, span, row.heading, row.place)
 

@@ -35,10 +35,11 @@ class PreferencesStore:
         with self._database.write() as session:
             for field in fields(preferences):
                 value = getattr(preferences, field.name)
-                _put(session, field.name, asdict(value) if isinstance(value, Sampling) else value)
+                put(session, field.name, asdict(value) if isinstance(value, Sampling) else value)
 
 
-def _put(session: Session, name: str, value: object) -> None:
+def put(session: Session, name: str, value: object) -> None:
+    """In place of the value there was."""
     plain = dict(value) if isinstance(value, Mapping) else value
     session.merge(PreferenceRow(name=name, value=json.dumps(plain, ensure_ascii=False)))
 

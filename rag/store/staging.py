@@ -7,8 +7,7 @@ Every method raises DiskFull, LibraryDamaged or LibraryError when the database c
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from local_models.types import EmbedderIdentity
 from rag.errors import UsageError
-from rag.store import vectors
+from rag.store import preferences, vectors
 from rag.store.database import Database
-from rag.store.documents import document_of, passage_values
+from rag.store.documents import document_of, passage_of, passage_values
 from rag.store.packing import pack_vectors
-from rag.store.schema import DocumentRow, EmbedderRow, PageRow, PassageRow, PreferenceRow
+from rag.store.schema import DocumentRow, EmbedderRow, PageRow, PassageRow
 from rag.store.staging_schema import IndexChangeRow, StagedDocumentRow, StagedPassageRow
-from rag.types import Document, Passage, PassageTerms, Span
+from rag.types import Document, Passage, PassageTerms
 
 _TAKE_OVER = (
     "DELETE FROM passages",
@@ -155,7 +154,7 @@ class Staging:
                 .order_by(StagedPassageRow.id)
                 .limit(limit)
             )
-            return [(_passage_of(row), document_of(document)) for row, document in session.execute(chosen)]
+            return [(passage_of(row), document_of(document)) for row, document in session.execute(chosen)]
 
     def put_vectors(self, change: IndexChange, ids: Sequence[int], rows: NDArray[np.float32]) -> None:
         """Unit vectors of the passages that `pending` gave, in their order; as `put`, only for this change."""
@@ -180,12 +179,13 @@ class Staging:
                 raise UsageError("The new search index is not complete.", "Let it go on, or cancel the change.")
             change = _change_of(row)
             base = session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")) or 0
-            embedder = _registered(session, change.identity)
+            embedder = vectors.registered(session, change.identity).id
             _empty_words(session)
             for statement in _TAKE_OVER:
                 session.execute(text(statement), {"base": base, "embedder": embedder})
             session.execute(delete(EmbedderRow).where(EmbedderRow.id != embedder))
-            _prefer(session, {"embedder": row.folder, "passage_tokens": row.passage_tokens})
+            preferences.put(session, "embedder", row.folder)
+            preferences.put(session, "passage_tokens", row.passage_tokens)
             _drop(session)
             return change
 
@@ -203,12 +203,6 @@ def _is_under_way(session: Session, change: IndexChange) -> bool:
     return row is not None and _change_of(row) == change
 
 
-def _registered(session: Session, identity: EmbedderIdentity) -> int:
-    """The id of the embedder's row, made if this is its first vector."""
-    vectors.put(session, identity, [], np.empty((0, identity.dimension), np.float32))
-    return vectors.embedder_id(session, identity.digest)
-
-
 def _complete(session: Session, embedded_to: int) -> bool:
     lacking = session.scalar(select(exists().where(StagedPassageRow.id > embedded_to)))
     return not lacking and not session.scalar(select(exists().where(DocumentRow.id > 0, _uncut())))
@@ -223,11 +217,6 @@ def _drop(session: Session) -> None:
     session.execute(delete(StagedPassageRow))
     session.execute(delete(StagedDocumentRow))
     session.execute(delete(IndexChangeRow))
-
-
-def _prefer(session: Session, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        session.merge(PreferenceRow(name=name, value=json.dumps(value, ensure_ascii=False)))
 
 
 def _change_of(row: IndexChangeRow) -> IndexChange:
@@ -256,8 +245,3 @@ def _staged_values(document_id: int, passage: Passage, terms: PassageTerms) -> d
         "heading_terms": terms.heading,
         "body_terms": terms.body,
     }
-
-
-def _passage_of(row: StagedPassageRow) -> Passage:
-    span = Span(row.span_start, row.span_end, row.span_page)
-    return Passage(row.id, row.document_id, row.ordinal, row.text, span, row.heading, row.place)

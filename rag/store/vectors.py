@@ -67,7 +67,7 @@ def put(session: Session, identity: EmbedderIdentity, ids: Sequence[int], vector
     """Raises ValueError unless the shape is (len(ids), identity.dimension)."""
     if vectors.shape != (len(ids), identity.dimension):
         raise ValueError(f"{len(ids)} vectors of {identity.dimension} numbers expected, not {vectors.shape}")
-    embedder = _registered(session, identity)
+    embedder = registered(session, identity)
     present = session.execute(select(PassageRow.id, PassageRow.document_id).where(PassageRow.id.in_(listed(ids))))
     documents = dict(present.all())
     rows = [
@@ -107,7 +107,7 @@ def mark_complete(session: Session, embedder: int, documents: set[int]) -> None:
 
 def use(session: Session, identity: EmbedderIdentity) -> None:
     """From now on a document is COMPLETE when it has all vectors of this embedder; earlier vectors are kept."""
-    embedder = _registered(session, identity)
+    embedder = registered(session, identity)
     others = DocumentRow.embedder_id.is_distinct_from(embedder.id)
     awaiting = set(session.scalars(select(DocumentRow.id).where(others, DocumentRow.passages > 0)))
     session.execute(
@@ -183,7 +183,8 @@ def embedder_id(session: Session, digest: str) -> int:
     return _UNKNOWN if found is None else found
 
 
-def _registered(session: Session, identity: EmbedderIdentity) -> EmbedderRow:
+def registered(session: Session, identity: EmbedderIdentity) -> EmbedderRow:
+    """The embedder's row, made if it has none yet."""
     row = session.scalar(select(EmbedderRow).where(EmbedderRow.digest == identity.digest))
     if row is None:
         row = EmbedderRow(
