@@ -23,6 +23,7 @@ from rag.assistant import Assistant
 from rag.chunking import passage_limit
 from rag.errors import ModelError
 from rag.extraction import Extractor
+from rag.file_desk import note_accused
 from rag.folders.known import KnownFolders
 from rag.folders.service import Folders
 from rag.index_in_use import IndexInUse, adopting
@@ -31,6 +32,7 @@ from rag.models import Models
 from rag.parsers.cutting_child import ChildCutter
 from rag.parsers.formats import looks_readable
 from rag.parsers.reading import ChildReader
+from rag.parsers.reading_folder import ReadingFolder
 from rag.parsers.several import SeveralReaders, suitable_number
 from rag.ports import Embedder, Entailment
 from rag.reports.desk import Desk
@@ -64,12 +66,15 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         entailment = ChildEntailment(client, bundled_entailment(), threads=preferences.threads)
         in_use = IndexInUse(data_dir / "index", store.library, embedder)
         opened.callback(in_use.close)
+        reading = ReadingFolder(data_dir / "reading")
+        note_accused(store.folders, reading.accused)
         reader = SeveralReaders(
             [
                 ChildReader(
                     lambda: embedder.tokenizer_json,
                     passage_tokens=partial(_passage_tokens, store.preferences, embedder),
-                    scratch=data_dir / "reading" / str(number),
+                    scratch=reading.scratch(number),
+                    folder=reading,
                 )
                 for number in range(suitable_number())
             ]

@@ -96,6 +96,10 @@ class DocumentQuarantined(DocumentError):
     code = "document_quarantined"
 
 
+class ReaderKilled(DocumentQuarantined):
+    """The process that read the file was killed, and nothing else speaks against the file. Codes tell no difference."""
+
+
 class LibraryError(FootnoteError):
     """The data directory or its database can't be used."""
 

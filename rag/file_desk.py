@@ -4,8 +4,18 @@
          -> row in state READING -> reader -> pages, passages -> one transaction -> searchable
 
 A file is a row in state READING before it is opened, so what a crash left half read is known at the next start. One
-that ended its reader, or Footnote itself twice, is quarantined: it is tried again when its bytes have changed, or when
-the user says so. Knows nothing of folders, formats, SQL, FAISS or models.
+that is found guilty is quarantined: it is tried again when its bytes have changed, or when the user says so. The file
+is parsed in a child, so what ended says who did it:
+
+- The child ended and Footnote lived on: it was the file. Only SIGKILL comes from outside, from a system that ran out of
+  memory or from a person, so the file is read once more, and it is the file when the second child is killed too.
+- Footnote ended, and a mark says that the file was taking very much memory (rag.parsers.reading_folder): that is the
+  only road on which a file can take more than its child along. Twice, and it is the file.
+- Footnote ended, and no mark is there: a power cut, a kill, the end of a session, or a bug of ours that has nothing to
+  do with the file. It is read last and alone, so that the rest is safe by then. Should it be open at six such ends
+  running, it is left alone all the same, because nobody wants to see a seventh.
+
+Knows nothing of folders, formats, SQL, FAISS or models.
 """
 
 from __future__ import annotations
@@ -24,6 +34,7 @@ from rag.errors import (
     DocumentQuarantined,
     DocumentUnsupported,
     LibraryError,
+    ReaderKilled,
 )
 from rag.events import DocumentAdded, DocumentFailed, DocumentMoved, DocumentUnchanged
 from rag.folders.stamps import NO_STAMP, Fingerprint, fingerprint, stamp_of
@@ -51,8 +62,11 @@ from rag.types import (
 )
 from rag.walking import is_gone
 
-MOST_ATTEMPTS = 2
-"""Readings of the same bytes that Footnote did not live to see the end of, before they are left alone."""
+MOST_SUSPICION = 6
+"""Of the same bytes, before they are left alone. Each reading that Footnote did not live to see the end of counts 1."""
+
+ACCUSED = 3
+"""What such a reading counts when the file was taking very much memory."""
 
 _SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
 
@@ -155,13 +169,10 @@ class FileDesk:
 
     def read(self, task: Task, cancel: CancelToken) -> Text:
         """Writes nothing. Raises DocumentError, Cancelled."""
-        text = Text(title=clean(task.path.stem))
-        for item in self._reader.read(task.path, cancel):
-            text.take(item)
-        if not text.passages:
-            name = shown_name(task.path)
-            raise DocumentEmpty(f"“{name}” holds no text.", "If it is a scan, run it through OCR first.")
-        return text
+        try:
+            return self._read_once(task, cancel)
+        except ReaderKilled:
+            return self._read_once(task, cancel)
 
     def keep(self, task: Task, text: Text) -> DocumentAdded:
         """The text is searchable by words from now on. Raises DiskFull, LibraryError."""
@@ -218,6 +229,15 @@ class FileDesk:
         """Take vectors out of the index that the library has let go."""
         self._index.remove(passage_ids, generation=self._library.generation(self._index.identity.digest))
 
+    def _read_once(self, task: Task, cancel: CancelToken) -> Text:
+        text = Text(title=clean(task.path.stem))
+        for item in self._reader.read(task.path, cancel):
+            text.take(item)
+        if not text.passages:
+            name = shown_name(task.path)
+            raise DocumentEmpty(f"“{name}” holds no text.", "If it is a scan, run it through OCR first.")
+        return text
+
     def _same_stamp(self, path: Path, stamps: Mapping[Path, str], effort: Effort) -> FileEvent | None:
         if stamps.get(path, NO_STAMP) == NO_STAMP or stamps[path] != stamp_of(path):
             return None
@@ -254,6 +274,11 @@ class FileDesk:
         return DocumentFailed(path, str(error), error.code)
 
 
+def note_accused(notes: FolderNotes, files: Iterable[Path]) -> None:
+    """These took very much memory when Footnote ended last; to be told once, at its start."""
+    notes.accuse(files, ACCUSED - 1)
+
+
 def _has_left(document: Document, new: Path, cancel: CancelToken) -> bool:
     """Whether its file is gone from where it was, or holds other bytes there now."""
     old = document.path
@@ -283,7 +308,7 @@ def _stays_out(known: Document, effort: Effort) -> bool:
         case DocumentState.QUARANTINED:
             return True
         case DocumentState.READING:
-            return known.attempts >= MOST_ATTEMPTS
+            return known.attempts >= MOST_SUSPICION
         case DocumentState.FAILED:
             return effort is Effort.CHANGED and known.failure not in ("", DocumentMissing.code)
     return False
@@ -292,7 +317,7 @@ def _stays_out(known: Document, effort: Effort) -> bool:
 def _ended_with(document: Document) -> DocumentQuarantined:
     name = shown_name(document.path)
     return DocumentQuarantined(
-        f"“{name}” was being read {document.attempts} times when Footnote ended without warning.",
+        f"“{name}” was being read again and again when Footnote ended without warning.",
         "Try it again if you think that something else was the reason.",
     )
 

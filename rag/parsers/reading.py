@@ -9,7 +9,9 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +19,9 @@ from local_models.cancel import CancelToken
 from local_models.client import WorkerClient, worker_command
 from local_models.errors import WorkerDied, WorkerTimedOut
 from rag.chunking import PASSAGE_TOKENS
-from rag.errors import DocumentQuarantined
+from rag.errors import DocumentQuarantined, ReaderKilled
 from rag.parsers.cleaning import shown_name
+from rag.parsers.reading_folder import ReadingFolder
 from rag.parsers.wire import Item, decode
 from rag.types import Page
 
@@ -53,16 +56,19 @@ class ChildReader:
         passage_tokens: Callable[[], int] = lambda: PASSAGE_TOKENS,
         command: Sequence[str] | None = None,
         scratch: Path | None = None,
+        folder: ReadingFolder | None = None,
     ) -> None:
         """`tokenizer` tells the tokenizer.json of the embedder now in use; `passage_tokens` the passages' limit.
 
         `command` starts another child than rag.parsers.worker. `scratch` is a folder of the child's own, made and
-        removed here, where an attachment lies while it is read; a kill may leave one there, and nowhere else.
+        removed here, where an attachment lies while it is read; a kill may leave one there, and nowhere else. `folder`
+        keeps the marks of files that take much memory.
         """
         self._tokenizer = tokenizer
         self._limits = limits or Limits()
         self._passage_tokens = passage_tokens
         self._scratch = scratch
+        self._folder = folder
         self._clear_scratch()
         lies_in = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch)) if scratch else {}
         self._client = WorkerClient(
@@ -75,8 +81,9 @@ class ChildReader:
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
         """Yield Opened, the title, the pages, then the passages.
 
-        Raises DocumentError, DocumentQuarantined when the file ended the child or had to be stopped, Cancelled, and
-        WorkerDied when the child can't be started or was ended from outside: that is no fault of the file's.
+        Raises DocumentError, DocumentQuarantined when the file ended the child or had to be stopped, ReaderKilled when
+        it may have been something else that ended it, Cancelled, and WorkerDied when the child can't be started or was
+        ended from outside: that is no fault of the file's.
         """
         params = {
             "path": str(path),
@@ -87,17 +94,18 @@ class ChildReader:
         }
         self._make_ready(cancel)
         patience = Patience(self._limits)
-        try:
-            for message in self._client.request("read", params, cancel, silence_s=patience.seconds):
-                item = decode(message)
-                patience.note(item)
-                yield item
-        except WorkerTimedOut as error:
-            raise _hung(path, patience.seconds()) from error
-        except WorkerDied as error:
-            if _ended_from_outside(error.exit_code):
-                raise
-            raise _killer(path, error) from error
+        with self._watched(path) as heavy:
+            try:
+                for message in self._client.request("read", params, cancel, silence_s=patience.seconds):
+                    item = decode(message)
+                    patience.note(item)
+                    yield item
+            except WorkerTimedOut as error:
+                raise _hung(path, patience.seconds()) from error
+            except WorkerDied as error:
+                if _ended_from_outside(error.exit_code):
+                    raise
+                raise _killer(path, error, heavy=heavy.is_set()) from error
 
     def memory(self) -> int:
         """Resident bytes of the child, 0 when none runs."""
@@ -108,14 +116,26 @@ class ChildReader:
         self._client.close()
         self._clear_scratch()
 
+    def _watched(self, path: Path) -> AbstractContextManager[threading.Event]:
+        if self._folder is None:
+            return nullcontext(threading.Event())
+        return self._folder.watched(path, self.memory, self._limits.memory)
+
     def _make_ready(self, cancel: CancelToken) -> None:
-        """A child that dies before it has seen a file is no file's fault."""
-        if not self._client.running:
-            self._clear_scratch()
-            if self._scratch:
-                self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for _ in self._client.request("ready", {}, cancel):
-                pass
+        """A child that dies before it has seen a file is no file's fault, and is started once more."""
+        if self._client.running:
+            return
+        self._clear_scratch()
+        if self._scratch:
+            self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._ask_ready(cancel)
+        except WorkerDied:
+            self._ask_ready(cancel)
+
+    def _ask_ready(self, cancel: CancelToken) -> None:
+        for _ in self._client.request("ready", {}, cancel):
+            pass
 
     def _clear_scratch(self) -> None:
         if self._scratch:
@@ -144,13 +164,15 @@ def _hung(path: Path, seconds: float) -> DocumentQuarantined:
     )
 
 
-def _killer(path: Path, death: WorkerDied) -> DocumentQuarantined:
+def _killer(path: Path, death: WorkerDied, *, heavy: bool) -> DocumentQuarantined:
+    """SIGKILL comes from outside: from a system without memory, or from a person. Which of them, `heavy` says."""
     name = shown_name(path)
     if death.exit_code == OUT_OF_MEMORY:
         return DocumentQuarantined(
             f"“{name}” needs more memory than is set aside for one file.", "Split it into smaller files."
         )
-    return DocumentQuarantined(
+    kind = ReaderKilled if _how(death.exit_code) == "SIGKILL" and not heavy else DocumentQuarantined
+    return kind(
         f"“{name}” could not be read: it made the reading process fail ({_how(death.exit_code)}).",
         "It may be damaged; save it anew and add that.",
     )

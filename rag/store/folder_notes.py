@@ -179,6 +179,15 @@ class FolderNotes:
             gone = delete(DocumentRow).where(DocumentRow.state == DocumentState.WAITING, DocumentRow.passages == 0)
             return len(session.scalars(gone.returning(DocumentRow.id)).all())
 
+    def accuse(self, files: Iterable[Path], suspicion: int) -> None:
+        """Something speaks against these files, as far as their reading was begun and came to no end."""
+        with self._database.write() as session:
+            session.execute(
+                update(DocumentRow)
+                .where(DocumentRow.path.in_(list(files)), DocumentRow.state == DocumentState.READING)
+                .values(attempts=DocumentRow.attempts + suspicion)
+            )
+
     def is_cited(self, document_id: int) -> bool:
         """Whether a conversation or a report has it among its sources."""
         with self._database.read() as session:

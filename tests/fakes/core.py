@@ -20,7 +20,7 @@ from local_models.types import (
     Piece,
     Prefilling,
 )
-from rag.errors import DocumentBroken, DocumentQuarantined
+from rag.errors import DocumentBroken, DocumentQuarantined, ReaderKilled
 from rag.index.terms import passage_terms
 from rag.parsers.wire import Item
 from rag.ports import Vectors
@@ -132,12 +132,13 @@ class ScriptedGenerator:
 class LineReader:
     """Every line of a text file is a passage. HIDES hides a text, BLANK stands for a page behind
     it that gave none. A file with the word BROKEN can't be read, and one
-    with the word POISON ends its reader, unless it is `harmless`.
+    with the word POISON ends its reader, unless it is `harmless`. The next `kill_next` readings are killed halfway.
     """
 
     def __init__(self) -> None:
         self.asked: list[Path] = []
         self.harmless = False
+        self.kill_next = 0
         self.before_reading: Callable[[], None] = lambda: None
 
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
@@ -152,6 +153,9 @@ class LineReader:
         yield Opened("text/plain")
         yield from [HiddenText(1)] * text.count("HIDES")
         yield Page(1, text)
+        if self.kill_next:
+            self.kill_next -= 1
+            raise ReaderKilled(f"“{path.name}” ended its reader.", "Save it anew.")
         yield from (PageSkipped(2 + number, "blank") for number in range(text.count("BLANK")))
         start = 0
         for number, line in enumerate(text.split("\n"), 1):

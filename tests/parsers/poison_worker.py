@@ -42,6 +42,12 @@ def _harm(path: Path) -> None:
             os.abort()
         case "hang":
             threading.Event().wait()
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "swells":
+            kept = bytearray(700 * 2**20)  # untouched, it would take no memory
+            kept[:: 2**12] = b"x" * len(kept[:: 2**12])
+            threading.Event().wait()
         case "goodbye":
             os.kill(os.getpid(), signal.SIGTERM)
             threading.Event().wait()

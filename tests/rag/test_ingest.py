@@ -11,6 +11,7 @@ import pytest
 from local_models.cancel import CancelToken
 from rag.errors import Cancelled, DiskFull
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, DocumentUnchanged
+from rag.file_desk import MOST_SUSPICION, note_accused
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.store.store import Store
@@ -397,24 +398,52 @@ def test_a_file_that_footnote_ended_with_once_is_read_last_at_the_next_start(
     assert read_files(list(ingest.refresh(CancelToken()))) == ["lease.txt", "bikes.txt"]
 
 
-def test_a_file_that_footnote_ended_with_twice_is_quarantined_and_not_opened(
-    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+def test_a_harmless_file_that_was_open_at_several_power_cuts_is_read(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    store.library.create_collection("papers", folder)
+    for _ in range(MOST_SUSPICION - 1):
+        begin(store, folder / "bikes.txt")
+    list(ingest.refresh(CancelToken()))
+    assert state_of(store, folder / "bikes.txt") is DocumentState.READ
+
+
+@pytest.mark.parametrize(("ends", "accused"), [(2, True), (MOST_SUSPICION, False)])
+def test_a_file_is_quarantined_when_it_took_the_memory_at_two_ends_or_was_open_at_six(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path, ends: int, accused: bool
 ) -> None:
     path = folder / "bikes.txt"
     store.library.create_collection("papers", folder)
-    begin(store, path)
-    begin(store, path)
+    for _ in range(ends):
+        begin(store, path)
+        note_accused(store.folders, [path, folder / "lease.txt"] if accused else [])
     events = list(ingest.refresh(CancelToken()))
     assert (read_files(events), reader.asked) == (["lease.txt"], [folder / "lease.txt"])
     document = store.library.find(path)
     assert document is not None
     assert document.state is DocumentState.QUARANTINED
-    assert document.reason.startswith("“bikes.txt” was being read 2 times when Footnote ended")
+    assert document.reason.startswith("“bikes.txt” was being read again and again when Footnote ended")
+
+
+def test_a_file_whose_reader_is_killed_once_is_read_again_at_once(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+) -> None:
+    reader.kill_next = 1
+    assert read_files(add(ingest, folder / "bikes.txt")) == ["bikes.txt"]
+    assert store.library.passage_count() == 1
+
+
+def test_a_file_whose_reader_is_killed_twice_is_quarantined(
+    ingest: Ingest, store: Store, reader: LineReader, folder: Path
+) -> None:
+    reader.kill_next = 2
+    add(ingest, folder / "bikes.txt")
+    assert state_of(store, folder / "bikes.txt") is DocumentState.QUARANTINED
 
 
 def test_other_bytes_begin_a_new_count(ingest: Ingest, store: Store, folder: Path) -> None:
     path = folder / "bikes.txt"
-    for _ in range(3):
+    for _ in range(MOST_SUSPICION):
         begin(store, path)
     path.write_text("Oil the chain.")
     assert read_files(add(ingest, path)) == ["bikes.txt"]
