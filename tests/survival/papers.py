@@ -6,6 +6,7 @@ import json
 from email.message import EmailMessage
 from pathlib import Path
 
+from tests.fakes.office import sheet_data, write_xlsx
 from tests.fakes.parsers import Ink, write_docx, write_pdf
 
 _WORDS = (
@@ -27,6 +28,23 @@ def write_papers(folder: Path, copies: int = 4) -> Path:
         write_pdf(folder / f"paper-{number}.pdf", [[Ink(72, 100, _line(number, 40 + page))] for page in range(3)])
         _write_mail(folder / f"mail-{number}.eml", number)
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing more")
+    return folder
+
+
+def write_more_papers(folder: Path, copies: int = 2) -> Path:
+    """Other formats beside them, and mails with something attached."""
+    for number in range(copies):
+        rows: list[list[str | float | None]] = [
+            [_line(number + 100, line), float(line), f"item {line}"] for line in range(12)
+        ]
+        heads: list[str | float | None] = ["Text", "Number", "Item"]
+        write_xlsx(folder / f"sheet-{number}.xlsx", {"Items": sheet_data(heads, *rows)})
+        lines = [f'"{_line(number + 120, line)}",{line}' for line in range(30)]
+        (folder / f"table-{number}.csv").write_text("\n".join(["text,number", *lines]), "utf-8")
+        cells = [{"cell_type": "markdown", "metadata": {}, "source": [_line(number + 140, each)]} for each in range(8)]
+        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (folder / f"cells-{number}.ipynb").write_text(json.dumps(notebook), "utf-8")
+        _write_mail(folder / f"attached-{number}.eml", number + 4, attached=_prose(number + 160, 40))
     return folder
 
 
@@ -69,9 +87,12 @@ def _write_code(path: Path, number: int) -> None:
     path.write_text(functions + "\n", "utf-8")
 
 
-def _write_mail(path: Path, number: int) -> None:
+def _write_mail(path: Path, number: int, attached: str = "") -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "ann@example.org", "bob@example.org", f"Flat {number}"
     mail["Date"] = f"Mon, {number + 1:02d} Jun 2026 10:00:00 +0000"
     mail.set_content(_prose(number + 80, 12))
+    if attached:
+        mail.add_attachment(attached.encode(), maintype="text", subtype="plain", filename="attached.txt")
+        mail.set_boundary(f"paper-{number}")
     path.write_bytes(mail.as_bytes())
