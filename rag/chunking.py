@@ -60,6 +60,9 @@ LONGEST_BLOCK = 20_000
 RUN_PASSAGES = 64
 """Borders of so many passages are chosen at once; the first of a file of one section must not wait for the last."""
 
+_RUNNING = (Counting.PAGES, Counting.LINES, Counting.PIECES)
+"""Where a text goes on over the end of a page."""
+
 _MARKS = re.compile(r"[*_`]{1,3}|!?\[([^\[\]]*)\]\([^()\s]*\)")
 _OUTER_BARS = re.compile(r"^\|\s*(.*?)\s*\|$")
 """Of a row in Markdown. A bar at the beginning alone is that of a first column without a name."""
@@ -140,7 +143,8 @@ class _Document:
 
     def _path(self, page: Page, start: int, heading: tuple[str, ...]) -> Iterator[str]:
         """A sheet's name, the headings, or else the page's label; then the header of a table that began before."""
-        if page.label and (self.counting is Counting.SHEETS or not heading):
+        named = self.counting is Counting.SHEETS or not (heading or self.counting is Counting.PIECES)
+        if page.label and named:
             yield page.label
         yield from heading
         number = bisect_right(self._tables, start, key=lambda table: table.start) - 1
@@ -195,7 +199,7 @@ def _sections(document: _Document) -> Iterator[tuple[tuple[str, ...], list[Block
     section: list[Block] = []
     current: Page | None = None
     for page, block in document.blocks():
-        turned = page is not current and document.counting not in (Counting.PAGES, Counting.LINES)
+        turned = page is not current and document.counting not in _RUNNING
         current = page
         if section and (turned or _begins_section(block, section[-1])):
             yield tuple(text for _, text in path), section

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from local_models.prompt_format import one_line
+from rag.quoted_places import page_of
 from rag.sentences import sentences
 from rag.support import is_claim
 from rag.types import CheckedSentence, Citation, CitationOrigin, Quote, SentenceVerdict, Source, Span
@@ -67,7 +68,7 @@ class Evidence:
     def span(self) -> Span:
         """In the document."""
         first = self.source.span.start
-        return Span(first + self.start, first + self.end, self.source.span.page)
+        return Span(first + self.start, first + self.end, page_of(self.source, first + self.start))
 
 
 def cite(answer: str, sources: Sequence[Source], entails: Entails | None = None) -> CitedText:

@@ -107,6 +107,7 @@ class Counting(StrEnum):
 
     SLIDES: a page is a slide. SHEETS: a page is a sheet, and a place the smallest range of cells, "Prices!B4:D9",
     without a name where the sheet has none. CHAPTERS: the page's label if it has one, else the innermost heading.
+    PIECES: a page is a short piece of one text, a cell of a notebook or a sentence spoken, and its label the place.
     """
 
     PAGES = "pages"
@@ -114,6 +115,7 @@ class Counting(StrEnum):
     SLIDES = "slides"
     CHAPTERS = "chapters"
     SHEETS = "sheets"
+    PIECES = "pieces"
 
 
 @dataclass(frozen=True, slots=True)

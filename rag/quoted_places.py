@@ -1,4 +1,4 @@
-"""The place of a quote, nearer than its passage's, as far as the text kept with an answer tells it: lines, cells.
+"""The place of a quote, nearer than its passage's, as far as what is kept with an answer tells it: pages, lines, cells.
 
 Works from the passage alone, so an old answer tells the same place when its document has gone. Knows nothing of stores.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.places import column_name
+from rag.places import column_name, nearer
 from rag.types import CELL_SEPARATOR, Citation, Place, Quote, Source
 
 _RANGE = re.compile(r"(.*!)?([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", re.DOTALL)
@@ -32,12 +32,22 @@ def place_of_quote(source: Source, start: int, quote: str) -> Place:
         return source.place
     begin += len(quote) - len(quote.lstrip())
     end = begin + len(quote.strip())
+    if source.place.parts:
+        return nearer(source.place, begin, end)
     if source.place.lines is not None:
         first = source.place.lines[0] + source.text.count("\n", 0, begin)
         return Place(lines=(first, first + source.text.count("\n", begin, end)))
     if source.place.cells:
         return Place(cells=_cells(source.text, source.place.cells, begin, end))
     return source.place
+
+
+def page_of(source: Source, start: int) -> int | None:
+    """The page of character `start` of the document's text, which lies in the source; None without pages."""
+    if not source.place.parts or source.span.page is None:
+        return source.span.page
+    begin = max(0, start - source.span.start)
+    return nearer(source.place, begin, begin + 1).page
 
 
 def _cells(text: str, cells: str, begin: int, end: int) -> str:

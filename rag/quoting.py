@@ -14,6 +14,7 @@ import numpy as np
 from local_models.cancel import CancelToken
 from local_models.types import FoundSpan
 from rag.ports import Embedder
+from rag.quoted_places import page_of
 from rag.sentences import sentences
 from rag.support import rare_words_shared
 from rag.types import Quote, Source, Span
@@ -124,12 +125,17 @@ def _in_context(candidate: _Candidate) -> str:
 
 def _quote(candidate: _Candidate, score: float, found: FoundSpan | None) -> Quote:
     source = candidate.read.source
-    first, page = source.span.start, source.span.page
     return Quote(
         source=source,
         text=candidate.text,
-        span=Span(first + candidate.start, first + candidate.end, page),
+        span=_span(source, candidate.start, candidate.end),
         score=round(score, 4),
-        found=Span(first + found.start, first + found.end, page) if found else None,
+        found=_span(source, found.start, found.end) if found else None,
         probability=round(found.probability, 4) if found else 0.0,
     )
+
+
+def _span(source: Source, start: int, end: int) -> Span:
+    """Characters of the source's text, counted in the document's."""
+    first = source.span.start
+    return Span(first + start, first + end, page_of(source, first + start))

@@ -17,7 +17,6 @@ from local_models.types import Role
 from rag.errors import UsageError
 from rag.plain_markdown import code_lines, to_plain, to_safe_html
 from rag.quoted_places import place_of_citation
-from rag.titles import where
 from rag.types import Answer, CheckedSentence, Citation, Conversation, Message, Mode, SentenceVerdict
 from rag.wording import FREE_MARK
 
@@ -55,16 +54,20 @@ class Footnote:
 
 
 def footnotes(citations: Sequence[Citation]) -> list[Footnote]:
-    """Each cited number once, in order, with all its quotes."""
-    places: dict[int, str] = {}  # of several quotes in several places: the passage's
-    quotes: dict[int, list[str]] = {}
+    """Each cited number once, in order, with all its quotes and where each of them stands."""
+    cited: dict[int, list[Citation]] = {}
     for citation in citations:
-        number, quote = citation.source.number, " ".join(citation.quote.split())
-        place = where(citation.source, place=place_of_citation(citation))
-        places[number] = place if places.get(number, place) == place else where(citation.source)
-        if quote not in quotes.setdefault(number, []):
-            quotes[number].append(quote)
-    return [Footnote(number, places[number], tuple(quotes[number])) for number in sorted(places)]
+        cited.setdefault(citation.source.number, []).append(citation)
+    return [_footnote(number, cited[number]) for number in sorted(cited)]
+
+
+def _footnote(number: int, citations: Sequence[Citation]) -> Footnote:
+    document = citations[0].source.document
+    in_order = sorted(citations, key=lambda citation: citation.quote_span.start)
+    places = dict.fromkeys(str(place_of_citation(citation)) for citation in in_order)
+    quotes = dict.fromkeys(" ".join(citation.quote.split()) for citation in citations)
+    told = "; ".join(place for place in places if place not in ("", document))
+    return Footnote(number, " · ".join(part for part in (document, told) if part), tuple(quotes))
 
 
 def doubts(answer: Answer) -> list[str]:

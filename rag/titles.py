@@ -53,9 +53,12 @@ def headings_of(heading: str) -> list[str]:
     return path[:-1] if table_header(heading) else path
 
 
-def place_and_headings(source: Source) -> str:
-    """Where a source stands in its document, in one line; a sheet or chapter whose name the place tells stands once."""
-    place = str(source.place)
+def place_and_headings(source: Source, nearest: Place | None = None) -> str:
+    """Where a source stands in its document, in one line; a sheet or chapter whose name the place tells stands once.
+
+    `nearest` is the place of a quote of it.
+    """
+    place = str(nearest or source.place)
     path = [heading for heading in headings_of(source.heading) if not place.startswith(f"{heading}!")]
     if place in path:
         place = ""

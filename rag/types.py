@@ -41,7 +41,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person finds a passage in its source. Exactly the fields that fit the format are set."""
+    """Where a person finds a passage in its source. Exactly the fields that fit the format are set.
+
+    `keys` is the path to a value in a data file, "servers › eu › port". `parts` are the nearer places that a passage
+    runs over, each from that character of its text on: so a quote of it tells its own, though the document has gone.
+    """
 
     page: int | None = None
     last_page: int | None = None
@@ -49,19 +53,22 @@ class Place:
     cells: str | None = None
     slide: int | None = None
     chapter: str | None = None
+    keys: str | None = None
+    parts: tuple[tuple[int, Place], ...] = ()
 
     def __str__(self) -> str:
         if self.page is not None:
             return f"page {self.page}" if self.last_page in (None, self.page) else f"pages {self.page}–{self.last_page}"
         if self.lines is not None:
             first, last = self.lines
-            return f"line {first}" if first == last else f"lines {first}–{last}"
+            lines = f"line {first}" if first == last else f"lines {first}–{last}"
+            return f"{lines} · {self.keys}" if self.keys else lines
         if self.slide is not None:
             return f"slide {self.slide}"
         return self.cells or self.chapter or ""
 
     def as_json(self) -> dict[str, object]:
-        """The stable JSON of the terminal: only what is set."""
+        """The stable JSON of the terminal: only what is set, and no parts."""
         pairs: dict[str, object | None] = {
             "page": self.page,
             "last_page": self.last_page if self.last_page != self.page else None,
@@ -69,6 +76,7 @@ class Place:
             "cells": self.cells,
             "slide": self.slide,
             "chapter": self.chapter,
+            "keys": self.keys,
         }
         return {key: value for key, value in pairs.items() if value is not None}
 

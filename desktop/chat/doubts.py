@@ -13,7 +13,7 @@ from html import escape
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
-from desktop.viewer.reference import Reference
+from desktop.viewer.reference import Reference, place_of
 from rag.titles import where
 from rag.types import Answer, CheckedSentence, Mode, SentenceVerdict
 from rag.wording import claims_found, doubt
@@ -48,7 +48,9 @@ def show_doubt(sentence: CheckedSentence, position: QPoint, widget: QWidget) -> 
     if sentence.source is not None and sentence.quote:
         quote = " ".join(sentence.quote.split())
         shown = quote if len(quote) <= _MOST_IN_TOOLTIP else quote[:_MOST_IN_TOOLTIP].rstrip() + "…"
-        lines.append(f"<p>Nearest: “{escape(shown)}”</p><p><small>{escape(where(sentence.source))}</small></p>")
+        place = place_of(Reference(sentence.source, sentence.quote, sentence.quote_span))
+        told = where(sentence.source, place=place)
+        lines.append(f"<p>Nearest: “{escape(shown)}”</p><p><small>{escape(told)}</small></p>")
     QToolTip.showText(position, "".join(lines), widget)
 
 

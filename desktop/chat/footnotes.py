@@ -9,8 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from desktop.chat.markdown import MARK
-from desktop.viewer.reference import Reference, of_citation
-from rag.quoted_places import place_of_quote
+from desktop.viewer.reference import Reference, of_citation, place_of
 from rag.titles import where
 from rag.types import Citation, Source
 
@@ -61,7 +60,5 @@ def show_tooltip(reference: Reference, position: QPoint, widget: QWidget) -> Non
     """The quote and where it stands, beside the mouse."""
     quote = " ".join((reference.quote or reference.source.text).split())
     shown = quote if len(quote) <= _MOST_IN_TOOLTIP else quote[:_MOST_IN_TOOLTIP].rstrip() + "…"
-    source, span = reference.source, reference.span
-    nearest = place_of_quote(source, span.start, reference.quote) if span is not None else source.place
-    place = escape(where(source, place=nearest))
+    place = escape(where(reference.source, place=place_of(reference)))
     QToolTip.showText(position, f"<p>“{escape(shown)}”</p><p><small>{place}</small></p>", widget)

@@ -18,7 +18,7 @@ from desktop.viewer.cells import ShownCells, shown_cells
 from desktop.viewer.context import AROUND, Shown, in_context, passage_alone, window
 from desktop.viewer.languages import language_of
 from desktop.viewer.pages import MarkedWord, PageSize
-from desktop.viewer.reference import Reference
+from desktop.viewer.reference import Reference, place_of
 from local_models.cancel import CancelToken
 from rag.errors import NotFound
 from rag.parsers.formats import PDF, media_type_by_name
@@ -85,7 +85,7 @@ def examine(assistant: Assistant, reference: Reference) -> Finding:
     if notice or media_type != PDF:
         made = Finding(reference, shown, notice, media_type, document, file_exists=exists)
         return replace(made, language=language_of(media_type), cells=_cells(assistant, reference, document))
-    number = source.place.page or 1
+    number = place_of(reference).page or 1
     page = next(iter(assistant.pages(document.id, number, number)), Page(number, ""))
     size = PageSize(page.width, page.height) if page.width and page.height else A4
     words = words_to_mark(assistant, document.id, reference, shown)

@@ -27,7 +27,7 @@ from desktop.viewer.page_bar import PageBar
 from desktop.viewer.page_view import PageView, Target
 from desktop.viewer.pages import PageSource
 from desktop.viewer.prose_view import ProseView
-from desktop.viewer.reference import Reference
+from desktop.viewer.reference import Reference, place_of
 from desktop.viewer.scores import ScoreBars
 from local_models.cancel import CancelToken
 from rag.errors import FootnoteError
@@ -76,7 +76,7 @@ class OpenedSource(QWidget):
         source = reference.source
         self._reference, self._finding = reference, None
         self._name.setText(f"{source.number}  {source.document}")
-        self._where.setText(place_and_headings(source))
+        self._where.setText(place_and_headings(source, place_of(reference)))
         self._where.setVisible(bool(self._where.text()))
         self._scores.show_scores(reference.scores)
         self._say("")
@@ -332,10 +332,10 @@ class OpenedSource(QWidget):
             self._starting.reported.connect(self._open_otherwise)
 
     def _place_in_view(self) -> Place:
-        """The page that is looked at; else the source's place."""
+        """The page that is looked at; else the quote's place."""
         if self.shows_page:
             return Place(page=self._page_view.number)
-        return self._reference.source.place if self._reference is not None else Place()
+        return place_of(self._reference) if self._reference is not None else Place()
 
     def _open_otherwise(self, opened: object) -> None:
         if self.sender() is not self._starting or opened or self._reference is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.account import SourceAccount
-from rag.types import Citation, Quote, Source, Span
+from rag.quoted_places import place_of_quote, place_of_quoted
+from rag.types import Citation, Place, Quote, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class Reference:
     span: Span | None = None
     scores: SourceAccount | None = None
     found: Span | None = None
+
+
+def place_of(reference: Reference) -> Place:
+    """The quote's own place; the passage's where all of it is meant, or the passage can't tell."""
+    source, span = reference.source, reference.span
+    if span is None or not reference.quote:
+        return source.place
+    if reference.found is not None:
+        return place_of_quoted(Quote(source, reference.quote, span, 0.0, reference.found))
+    return place_of_quote(source, span.start, reference.quote)
 
 
 def of_citation(citation: Citation) -> Reference:

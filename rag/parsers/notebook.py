@@ -1,9 +1,9 @@
 """Reads Jupyter notebooks: Markdown, code and what it printed, cell by cell.
 
-A page is a cell, or a few short neighbours, labelled "cell 4" or "cells 4–6": a line of code alone says too little to
-be found. Cells count from 1 from the top, which is what a reader sees; execution numbers change with every run. Of an
-output that is offered in several ways the plain text is read; pictures are not. All versions of the format are read
-(nbformat 3 keeps its cells in worksheets), and the file need not be valid.
+A page is a cell, labelled "cell 4"; passages run over several. Cells count from 1 from the top, which is what a reader
+sees; execution numbers change with every run. Of an output that is offered in several ways the plain text is read;
+pictures are not. All versions of the format are read (nbformat 3 keeps its cells in worksheets), and the file need not
+be valid.
 """
 
 from __future__ import annotations
@@ -25,9 +25,6 @@ from rag.parsers.markdown import find_blocks, plain
 from rag.parsers.markdown_sight import without_unseen
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
 
-SHORT = 400
-"""Characters a page should have at least: half a passage. Cells are joined until then, or until a heading comes."""
-
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[a-zA-Z]")
 
 _OBJECT = re.compile(r"<[^<>\n]{1,200} at 0x[0-9a-fA-F]+>")
@@ -41,7 +38,7 @@ class NotebookParser:
 
     media_types: tuple[str, ...] = (NOTEBOOK,)
     suffixes = suffixes_of(NOTEBOOK)
-    counting = Counting.CHAPTERS
+    counting = Counting.PIECES
 
     def recognises(self, head: bytes) -> bool:
         """JSON whose first member is that of a notebook."""
@@ -56,8 +53,8 @@ class NotebookParser:
         if hidden := sum(text.hidden for text in texts):
             yield HiddenText(hidden)
         number = 0
-        for number, group in enumerate(_groups(texts), 1):
-            yield _page(number, group)
+        for number, cell in enumerate((text for text in texts if text.pieces), 1):
+            yield _page(number, cell)
         if not number:
             raise DocumentEmpty(f"“{shown_name(path)}” holds no text.", "All of its cells are empty.")
 
@@ -69,14 +66,6 @@ class _Cell:
     number: int
     pieces: tuple[tuple[str, BlockKind, int], ...]
     hidden: int
-
-    @property
-    def length(self) -> int:
-        return sum(len(text) for text, _, _ in self.pieces)
-
-    @property
-    def begins_section(self) -> bool:
-        return bool(self.pieces) and self.pieces[0][1] is BlockKind.HEADING
 
 
 def _loaded(path: Path) -> Json:
@@ -171,24 +160,8 @@ def _title(notebook: Json, cells: list[_Cell]) -> str:
     return on_one_line(named) or next(headings, "")
 
 
-def _groups(cells: list[_Cell]) -> Iterator[list[_Cell]]:
-    group: list[_Cell] = []
-    for cell in cells:
-        if not cell.pieces:
-            continue
-        held = sum(one.length for one in group)
-        if group and (cell.begins_section or held >= SHORT):
-            yield group
-            group = []
-        group.append(cell)
-    if group:
-        yield group
-
-
-def _page(number: int, group: list[_Cell]) -> Page:
+def _page(number: int, cell: _Cell) -> Page:
     builder = PageBuilder()
-    for text, kind, level in (piece for cell in group for piece in cell.pieces):
+    for text, kind, level in cell.pieces:
         builder.add(text, kind, level)
-    first, last = group[0].number, group[-1].number
-    label = f"cell {first}" if first == last else f"cells {first}–{last}"
-    return replace(builder.page(number), label=label)
+    return replace(builder.page(number), label=f"cell {cell.number}")

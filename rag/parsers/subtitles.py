@@ -1,8 +1,8 @@
 """Reads subtitles (SubRip, WebVTT) as a transcript: what is said, by whom where that is told, and when.
 
 Lines on a screen are cut where they fit, not where sentences end, so they are joined to paragraphs again. A page is a
-stretch of half a minute or so, labelled with its time. Notes, styles and marks for the screen are left out, and lines
-that only repeat the one before, as automatic subtitles do.
+paragraph, labelled with its time; passages run over several. Notes, styles and marks for the screen are left out, and
+lines that only repeat the one before, as automatic subtitles do.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import DocumentEmpty
@@ -19,9 +19,6 @@ from rag.parsers.cleaning import clean, on_one_line, shown_name, smuggled
 from rag.parsers.decoding import read_uncleaned
 from rag.parsers.formats import SRT, VTT, suffixes_of
 from rag.types import BlockKind, Counting, HiddenText, Page, PageSkipped, Title
-
-STRETCH = 500
-"""Characters of a page, or a little more: about half a minute of speech at 150 words a minute."""
 
 PAUSE_S = 3.0
 """Seconds of silence that end a paragraph."""
@@ -42,7 +39,7 @@ class SubtitleParser:
 
     media_types: tuple[str, ...] = (SRT, VTT)
     suffixes = suffixes_of(SRT, VTT)
-    counting = Counting.CHAPTERS
+    counting = Counting.PIECES
 
     def recognises(self, head: bytes) -> bool:
         """The first line of WebVTT."""
@@ -54,8 +51,8 @@ class SubtitleParser:
         if hidden := smuggled(raw):
             yield HiddenText(hidden)
         number = 0
-        for number, stretch in enumerate(_stretches(_paragraphs(_cues(clean(raw)))), 1):
-            yield _page(number, stretch)
+        for number, said in enumerate(_paragraphs(_cues(clean(raw))), 1):
+            yield _page(number, said)
         if not number:
             raise DocumentEmpty(f"“{shown_name(path)}” holds no subtitles.", "None of its lines tells a time.")
 
@@ -68,12 +65,6 @@ class _Cue:
     end: float
     voice: str
     text: str
-
-
-@dataclass(slots=True)
-class _Stretch:
-    paragraphs: list[_Cue] = field(default_factory=list)
-    length: int = 0
 
 
 def _cues(text: str) -> Iterator[_Cue]:
@@ -131,24 +122,10 @@ def _goes_on(held: _Cue, cue: _Cue) -> bool:
     return same and len(held.text) < LONGEST_PARAGRAPH and not (_ENDS.search(held.text) and len(held.text) > 100)
 
 
-def _stretches(paragraphs: Iterator[_Cue]) -> Iterator[_Stretch]:
-    stretch = _Stretch()
-    for paragraph in paragraphs:
-        stretch.paragraphs.append(paragraph)
-        stretch.length += len(paragraph.text)
-        if stretch.length >= STRETCH:
-            yield stretch
-            stretch = _Stretch()
-    if stretch.paragraphs:
-        yield stretch
-
-
-def _page(number: int, stretch: _Stretch) -> Page:
+def _page(number: int, said: _Cue) -> Page:
     builder = PageBuilder()
-    for said in stretch.paragraphs:
-        builder.add(f"{said.voice}: {said.text}" if said.voice else said.text, BlockKind.PARAGRAPH)
-    first, last = stretch.paragraphs[0].start, max(said.end for said in stretch.paragraphs)
-    return replace(builder.page(number), label=f"{clock(first)}–{clock(last)}")
+    builder.add(f"{said.voice}: {said.text}" if said.voice else said.text, BlockKind.PARAGRAPH)
+    return replace(builder.page(number), label=f"{clock(said.start)}–{clock(said.end)}")
 
 
 def clock(seconds: float) -> str:

@@ -5,7 +5,7 @@ Boxes and cells are most of the bytes, so they go as flat lists of numbers. Both
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.types import (
@@ -93,18 +93,27 @@ def _decode_page(message: Mapping[str, Any]) -> Page:
 
 
 def _encode_passage(passage: Passage) -> dict[str, object]:
-    place = passage.place
     return {
         "kind": "passage",
         "ordinal": passage.ordinal,
         "text": passage.text,
         "span": [passage.span.start, passage.span.end, passage.span.page],
         "heading": passage.heading,
-        "place": [place.page, place.last_page, place.lines, place.cells, place.slide, place.chapter],
+        "place": _encode_place(passage.place),
     }
 
 
+def _encode_place(place: Place) -> list[object]:
+    parts = [[start, _encode_place(part)] for start, part in place.parts]
+    return [place.page, place.last_page, place.lines, place.cells, place.slide, place.chapter, place.keys, parts]
+
+
 def _decode_passage(message: Mapping[str, Any]) -> Passage:
-    page, last_page, lines, cells, slide, chapter = message["place"]
-    place = Place(page, last_page, tuple(lines) if lines else None, cells, slide, chapter)
+    place = _decode_place(message["place"])
     return Passage(0, 0, message["ordinal"], message["text"], Span(*message["span"]), message["heading"], place)
+
+
+def _decode_place(place: Sequence[Any]) -> Place:
+    page, last_page, lines, cells, slide, chapter, keys, parts = place
+    nearer = tuple((start, _decode_place(part)) for start, part in parts)
+    return Place(page, last_page, tuple(lines) if lines else None, cells, slide, chapter, keys, nearer)

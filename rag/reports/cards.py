@@ -52,7 +52,7 @@ def make_cards(
         )
     wanted = request.length or USUAL
     said = _said_often([sentence.text for part in parts for sentence in part.sentences])
-    numbering = Numbering(desk.library)
+    numbering = Numbering()
     asked: set[str] = set()
     made = 0
     owed = 0

@@ -55,7 +55,7 @@ def compare(
     for side in (first, second):
         if not side.sentences:
             yield Notice(f"“{side.document.title}” has no text to compare.")
-    numbering = Numbering(desk.library)
+    numbering = Numbering()
     stretches = list(equal_runs(first.keys, second.keys))
     _find_moved(first, second, stretches)
     counted: Counter[RowKind] = Counter()

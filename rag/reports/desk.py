@@ -17,6 +17,7 @@ from rag.chunking import heading_text
 from rag.events import Delta, Notice, Progress, Reading, RowsAdded
 from rag.ports import Embedder, SpanReader, Vectors
 from rag.ports import Generator as LanguageModel
+from rag.quoted_places import page_of
 from rag.report_types import ReportCell, ReportRequest
 from rag.retrieval import Retriever
 from rag.sentences import sentences
@@ -157,8 +158,7 @@ def is_prose(sentence: Stretch) -> bool:
 class Numbering:
     """Gives each cited passage its number in the report, from 1 on in the order of the citations."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self) -> None:
         self._sources: dict[int, Source] = {}
 
     def source(self, document: Document, passage: Passage) -> Source:
@@ -185,17 +185,10 @@ class Numbering:
             answer_start=0,
             answer_end=len(said if said is not None else stretch.text),
             quote=stretch.raw,
-            quote_span=Span(start, end, self._page(source, start, end)),
+            quote_span=Span(start, end, page_of(source, start)),
             support=support,
             origin=CitationOrigin.MATCHED,
         )
-
-    def _page(self, source: Source, start: int, end: int) -> int | None:
-        """The page of the first character; looked up only where the passage runs over several."""
-        if source.place.last_page in (None, source.place.page) or source.document_id is None:
-            return source.span.page
-        parts = self._library.excerpts(source.document_id, Span(start, end))
-        return parts[0].page if parts else source.span.page
 
     def quoted(self, stretch: Stretch, *, marks: Sequence[tuple[int, int]] = ()) -> ReportCell:
         """A cell that holds the stretch and nothing else; `marks` count in its text on one line."""

@@ -66,8 +66,12 @@ def shown_rows(report: Report) -> list[ReportRow]:
 
 
 def place_of(citation: Citation) -> Place:
-    """Where the quote stands: its very page, lines or cells where the format counts these, else the passage's place."""
-    if citation.source.place.page is not None and citation.quote_span.page is not None:
+    """Where the quote stands: its very pages, lines or cells where the format counts these, else the passage's place.
+
+    In a report that was made when places held no parts, the page of the quote was looked up.
+    """
+    place = citation.source.place
+    if place.page is not None and not place.parts and citation.quote_span.page is not None:
         return Place(page=citation.quote_span.page)
     return place_of_citation(citation)
 

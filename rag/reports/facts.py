@@ -47,7 +47,7 @@ def tabulate(
 ) -> Iterator[JobEvent]:
     """Yield one row after the other. Raises ModelError without a span reader, WorkerDied, Cancelled."""
     columns = [topic.strip() for topic in request.topics if topic.strip()]
-    numbering = Numbering(desk.library)
+    numbering = Numbering()
     found = 0
     for done, document in enumerate(documents):
         yield Progress(done, len(documents), document.title)

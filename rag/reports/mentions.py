@@ -62,7 +62,7 @@ def list_mentions(
     """Yield the mentions document by document, then what is close in meaning. Raises WorkerDied, Cancelled."""
     topics = [" ".join(topic.strip(" \"'“”„«»").split()) for topic in request.topics]
     topics = [topic for topic in topics if topic]
-    numbering = Numbering(desk.library)
+    numbering = Numbering()
     counted: Counter[str] = Counter()
     found: set[tuple[int, int]] = set()
     candidates = _candidates(desk, topics, documents)

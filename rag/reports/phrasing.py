@@ -85,7 +85,7 @@ def _model(desk: Desk, cancel: CancelToken) -> tuple[ModelInfo | None, str]:
 def _phrased(
     request: ReportRequest, documents: Sequence[Document], desk: Desk, info: ModelInfo, cancel: CancelToken
 ) -> Iterator[JobEvent]:
-    numbering = Numbering(desk.library)
+    numbering = Numbering()
     parts = parts_of(desk, documents)
     yield from tell_unread(documents, parts)
     sizes = [len(part.sentences) for part in parts]

@@ -62,7 +62,7 @@ def summarise(
     request: ReportRequest, documents: Sequence[Document], desk: Desk, cancel: CancelToken
 ) -> Iterator[JobEvent]:
     """Quote the most central sentences of each part, then of everything. Raises ModelError, WorkerDied, Cancelled."""
-    numbering = Numbering(desk.library)
+    numbering = Numbering()
     parts = parts_of(desk, documents)
     yield from tell_unread(documents, parts)
     everything = [sentence for part in parts for sentence in part.sentences]

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from local_models.types import Role
+from rag.quoted_places import page_of
 from rag.store import conversations, messages, ratings, sources
 from rag.store.schema import AnswerRow, AnswerSentenceRow, CitationRow, MessageRow, QuoteRow, SourceRow
 from rag.store.scoping import listed
@@ -167,7 +168,7 @@ class _Answers:
         span = Span(row.span_start, row.span_end, row.span_page)
         found = None
         if row.found_start is not None and row.found_end is not None:
-            found = Span(row.found_start, row.found_end, row.span_page)
+            found = Span(row.found_start, row.found_end, page_of(self._by_id[row.source_id], row.found_start))
         return Quote(self._by_id[row.source_id], row.text, span, row.score, found, row.probability)
 
 

@@ -124,6 +124,10 @@ class PlaceJson(TypeDecorator[Place]):
 
 
 def _place_json(place: Place) -> str:
+    return json.dumps(_fields(place), ensure_ascii=False)
+
+
+def _fields(place: Place) -> dict[str, object]:
     fields = {
         "page": place.page,
         "last_page": place.last_page,
@@ -131,10 +135,13 @@ def _place_json(place: Place) -> str:
         "cells": None if place.cells is None else storable(place.cells),
         "slide": place.slide,
         "chapter": None if place.chapter is None else storable(place.chapter),
+        "keys": None if place.keys is None else storable(place.keys),
+        "parts": [(start, _fields(part)) for start, part in place.parts] or None,
     }
-    return json.dumps({key: value for key, value in fields.items() if value is not None}, ensure_ascii=False)
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _place(fields: Mapping[str, Any]) -> Place:
     lines = fields.get("lines")
-    return Place(**{**fields, "lines": None if lines is None else (lines[0], lines[1])})
+    parts = tuple((start, _place(part)) for start, part in fields.get("parts", ()))
+    return Place(**{**fields, "lines": None if lines is None else (lines[0], lines[1]), "parts": parts})

@@ -20,7 +20,7 @@ from rag.store.packing import unpack_blocks, unpack_boxes, unpack_cells
 from rag.store.schema import DocumentRow, PageRow, PassageRow, SourceRow
 from rag.store.scoping import in_scope, listed
 from rag.store.staging_schema import StagedDocumentRow, StagedPassageRow
-from rag.types import PAGE_BREAK, Document, DocumentState, Excerpt, Page, Passage, Scope, Span
+from rag.types import PAGE_BREAK, Document, DocumentState, Excerpt, Page, Passage, Place, Scope, Span
 
 
 def find(session: Session, path: Path) -> Document | None:
@@ -182,12 +182,27 @@ def stretch(session: Session, document_id: int, span: Span) -> str:
 
 def passages(session: Session, ids: Sequence[int]) -> list[Passage]:
     found = {row.id: row for row in session.scalars(select(PassageRow).where(PassageRow.id.in_(listed(ids))))}
-    return [passage_of(found[id_]) for id_ in map(int, ids) if id_ in found]
+    return [_placed(session, passage_of(found[id_])) for id_ in map(int, ids) if id_ in found]
 
 
 def neighbours(session: Session, document_id: int, first: int, last: int) -> list[Passage]:
     chosen = select(PassageRow).where(PassageRow.document_id == document_id, PassageRow.ordinal.between(first, last))
-    return [passage_of(row) for row in session.scalars(chosen.order_by(PassageRow.ordinal))]
+    return [_placed(session, passage_of(row)) for row in session.scalars(chosen.order_by(PassageRow.ordinal))]
+
+
+def _placed(session: Session, passage: Passage) -> Passage:
+    """The passage with the pages it runs over; one that was cut when places held no parts has them looked up."""
+    place = passage.place
+    if place.parts or place.page is None or place.last_page in (None, place.page):
+        return passage
+    over = session.execute(
+        select(PageRow.number, PageRow.start)
+        .where(PageRow.document_id == passage.document_id)
+        .where(PageRow.number.between(place.page, place.last_page))
+        .order_by(PageRow.number)
+    )
+    parts = tuple((max(0, row.start - passage.span.start), Place(page=row.number)) for row in over)
+    return replace(passage, place=replace(place, parts=parts))
 
 
 def passage_ids(session: Session, scope: Scope) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from rag.ports import Parser
-from rag.types import Block, BlockKind, HiddenText, Page, PageSkipped, Title
+from rag.types import Block, BlockKind, HiddenText, Page, PageSkipped, Passage, Source, Title
 
 A4 = (595.0, 842.0)
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -27,6 +27,11 @@ class WordTokens:
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         return [found.span() for found in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+def cited(passage: Passage) -> Source:
+    """The passage as a source of an answer."""
+    return Source(1, 1, 1, "file", Path("file"), passage.heading, passage.place, passage.text, passage.span)
 
 
 class LetterTokens:

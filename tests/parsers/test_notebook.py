@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from rag.chunking import cut
 from rag.errors import DocumentBroken, DocumentEmpty
 from rag.parsers.catalogue import choose
 from rag.parsers.notebook import NotebookParser
+from rag.quoted_places import place_of_quote
 from rag.types import BlockKind, Page
-from tests.fakes.parsers import block_texts, hidden_passages, read_pages, read_title, whole
+from tests.fakes.parsers import WordTokens, block_texts, cited, hidden_passages, read_pages, read_title, whole
 
 LONG = "The samples were taken every morning. " * 12
 
@@ -31,7 +33,7 @@ def read(path: Path) -> list[Page]:
     return read_pages(NotebookParser(), path)[0]
 
 
-def test_cells_are_read_with_their_numbers_and_short_ones_stand_together(tmp_path: Path) -> None:
+def test_each_cell_is_a_page_with_its_number(tmp_path: Path) -> None:
     path = write(
         tmp_path,
         cell("markdown", ["# Rain in *Oslo*\n", "\n", LONG]),
@@ -41,11 +43,11 @@ def test_cells_are_read_with_their_numbers_and_short_ones_stand_together(tmp_pat
         cell("markdown", "## Snow\n\n- less\n- more"),
     )
     found = read(path)
-    assert [page.label for page in found] == ["cell 1", "cells 3–4", "cell 5"]
-    assert [page.number for page in found] == [1, 2, 3]
+    assert [page.label for page in found] == ["cell 1", "cell 3", "cell 4", "cell 5"]
+    assert [page.number for page in found] == [1, 2, 3, 4]
     assert found[0].text.startswith("Rain in Oslo\n\nThe samples")
     assert block_texts(found[1], BlockKind.CODE) == ["total = 3\ntotal", "3"]
-    assert block_texts(found[2], BlockKind.LIST_ITEM) == ["- less", "- more"]
+    assert block_texts(found[3], BlockKind.LIST_ITEM) == ["- less", "- more"]
     assert all(whole(page) for page in found)
     assert read_title(NotebookParser(), path) == "Rain in Oslo"
 
@@ -83,9 +85,23 @@ def test_notebooks_of_old_keep_their_cells_in_worksheets(tmp_path: Path) -> None
     ]
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps({"worksheets": [{"cells": cells}], "nbformat": 3}))
-    (page,) = read(path)
-    assert page.text == "Rain\n\na = 1\nb = 2"
-    assert page.label == "cells 1–2"
+    assert [(page.label, page.text) for page in read(path)] == [("cell 1", "Rain"), ("cell 2", "a = 1\nb = 2")]
+
+
+def test_short_cells_are_one_passage_and_each_quote_of_it_tells_its_own(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        cell("markdown", "# Rain"),
+        cell("code", "total(rain)", {"output_type": "stream", "text": "318 mm in March"}),
+        cell("code", "mean(rain)", {"output_type": "stream", "text": "12 mm a day"}),
+    )
+    (passage,) = cut(read(path), WordTokens(), counting=NotebookParser.counting)
+    assert str(passage.place) == "cells 1–3"
+    quoted = [
+        place_of_quote(cited(passage), passage.text.index(words), words)
+        for words in ("318 mm in March", "12 mm a day", "318 mm in March\n\nmean(rain)")
+    ]
+    assert [str(place) for place in quoted] == ["cell 2", "cell 3", "cells 2–3"]
 
 
 def test_comments_in_markdown_cells_are_left_out_and_counted(tmp_path: Path) -> None:

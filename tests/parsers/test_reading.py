@@ -66,7 +66,7 @@ def test_a_pdf_comes_out_as_pages_and_passages(reader: ChildReader, tmp_path: Pa
     assert [item.text for item in items if isinstance(item, Page)] == ["The rent is 940 euros.", "Pets are welcome."]
     (passage,) = (item for item in items if isinstance(item, Passage))
     assert passage.text == "The rent is 940 euros.\n\nPets are welcome."
-    assert passage.place == Place(page=1, last_page=2)
+    assert passage.place == Place(page=1, last_page=2, parts=((0, Place(page=1)), (24, Place(page=2))))
     assert items[-1] == passage_terms("a", passage.heading, passage.text)
 
 

@@ -10,8 +10,9 @@ from rag.chunking import cut
 from rag.errors import DocumentEmpty
 from rag.parsers.catalogue import choose
 from rag.parsers.subtitles import SubtitleParser, clock
-from rag.types import Counting, Page
-from tests.fakes.parsers import WordTokens, read_pages, whole
+from rag.quoted_places import place_of_quote
+from rag.types import Page
+from tests.fakes.parsers import WordTokens, cited, read_pages, whole
 
 SRT = """1
 00:00:01,000 --> 00:00:03,500
@@ -50,16 +51,16 @@ def read(folder: Path, text: str, name: str = "a.srt") -> list[Page]:
 
 
 def test_lines_become_sentences_with_their_time(tmp_path: Path) -> None:
-    (page,) = read(tmp_path, SRT)
-    assert page.text == "The rent of the flat is 950 euros.\n\nPets are welcome."
-    assert page.label == "0:01–1:07"
-    assert whole(page)
+    found = read(tmp_path, SRT)
+    assert [page.text for page in found] == ["The rent of the flat is 950 euros.", "Pets are welcome."]
+    assert [page.label for page in found] == ["0:01–0:05", "1:05–1:07"]
+    assert all(whole(page) for page in found)
 
 
 def test_notes_styles_and_marks_are_left_out_and_voices_named(tmp_path: Path) -> None:
-    (page,) = read(tmp_path, VTT, "a.vtt")
-    assert page.text == "Anna Weiß: The rent is due & late.\n\nBob: Is it? Really?"
-    assert page.label == "1:02:03–1:02:06"
+    first, second = read(tmp_path, VTT, "a.vtt")
+    assert (first.text, first.label) == ("Anna Weiß: The rent is due & late.", "1:02:03–1:02:05")
+    assert (second.text, second.label) == ("Bob: Is it? Really?", "1:02:03–1:02:06")
 
 
 def test_a_long_talk_is_cited_by_stretches_of_time(tmp_path: Path) -> None:
@@ -67,11 +68,14 @@ def test_a_long_talk_is_cited_by_stretches_of_time(tmp_path: Path) -> None:
         f"{n}\n{clock_of(4 * n)} --> {clock_of(4 * n + 3)}\nThis is sentence {n} of a long talk.\n" for n in range(200)
     )
     found = read(tmp_path, "\n".join(cues))
-    assert len(found) > 10
-    assert found[0].label.startswith("0:00–0:")
-    assert found[-1].label.endswith("–13:19")
-    places = [passage.place.chapter for passage in cut(found, WordTokens(), counting=Counting.CHAPTERS)]
-    assert places == [page.label for page in found]
+    passages = list(cut(found, WordTokens(), limit=60, counting=SubtitleParser.counting))
+    assert 10 < len(passages) < len(found)
+    assert str(passages[0].place).startswith("0:00–0:")
+    assert str(passages[-1].place).endswith("–13:19")
+    quote = "This is sentence 7 of a long talk."
+    (passage,) = (passage for passage in passages if quote in passage.text)
+    start = passage.span.start + passage.text.index(quote)
+    assert str(place_of_quote(cited(passage), start, quote)) == "0:24–0:35"
 
 
 def clock_of(seconds: int) -> str:

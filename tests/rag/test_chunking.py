@@ -81,7 +81,7 @@ def test_a_paragraph_that_runs_on_over_a_page_break_is_kept_together() -> None:
     first, second = paragraph_page(4, "The rent is due on"), paragraph_page(5, "the third of the month.")
     (only,) = passages(first, second)
     assert only.text == f"The rent is due on{PAGE_BREAK}the third of the month."
-    assert only.place == Place(page=4, last_page=5)
+    assert only.place == Place(page=4, last_page=5, parts=((0, Place(page=4)), (20, Place(page=5))))
     assert only.span.page == 4
 
 

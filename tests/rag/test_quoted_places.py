@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag.quoted_places import place_of_citation, place_of_quote, place_of_quoted
+from rag.quoted_places import page_of, place_of_citation, place_of_quote, place_of_quoted
 from rag.sharing import footnotes
 from rag.types import Citation, CitationOrigin, Place, Quote, Source, Span
 
@@ -72,6 +73,26 @@ def test_other_places_stay_the_passages(place: Place) -> None:
     assert place_of_citation(citation(source(CODE, place), "limit = 55")) == place
 
 
+PAGES = Place(page=1, last_page=3, parts=((0, Place(page=1)), (14, Place(page=2)), (36, Place(page=3))))
+OVER_PAGES = "Rent is due.\n\nPets may not come in\n\nand must be told of."
+
+
+@pytest.mark.parametrize(
+    ("quote", "told_place", "page"),
+    [
+        ("Rent is due.", "page 1", 1),
+        ("Pets may not", "page 2", 2),
+        ("Pets may not come in\n\nand must be told of.", "pages 2–3", 2),
+        ("told of.", "page 3", 3),
+    ],
+)
+def test_a_quote_tells_its_own_page_and_both_where_it_runs_over(quote: str, told_place: str, page: int) -> None:
+    over = source(OVER_PAGES, PAGES)
+    over = replace(over, span=replace(over.span, page=1))
+    assert str(place_of_citation(citation(over, quote))) == told_place
+    assert page_of(over, over.span.start + OVER_PAGES.index(quote)) == page
+
+
 def test_of_a_row_that_answers_the_cell_of_the_words_found_is_told() -> None:
     sheet = source(SHEET, Place(cells="Machines!B3:D5"))
     row, found = 1000 + SHEET.index("Forklift"), 1000 + SHEET.index("14.09")
@@ -79,8 +100,8 @@ def test_of_a_row_that_answers_the_cell_of_the_words_found_is_told() -> None:
     assert place_of_quoted(quote) == Place(cells="Machines!C4")
 
 
-def test_a_footnote_of_one_quote_tells_its_line_and_one_of_several_the_passage() -> None:
+def test_a_footnote_tells_the_line_of_each_of_its_quotes() -> None:
     cited = source(CODE, Place(lines=(8, 12)))
     one, other = citation(cited, "limit = 55"), citation(cited, "LEVEL = 38")
     assert [note.place for note in footnotes([one, one])] == ["file · line 12"]
-    assert [note.place for note in footnotes([one, other])] == ["file · lines 8–12"]
+    assert [note.place for note in footnotes([one, other])] == ["file · line 8; line 12"]
