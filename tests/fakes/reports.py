@@ -14,9 +14,9 @@ from rag.report_types import Report, ReportRequest
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
 from rag.retrieval import Retriever
-from rag.store.store import Store
 from rag.types import Document, Page, Passage, Place, Span
 from tests.fakes.core import ScriptedGenerator, WordEmbedder, WordSpans
+from tests.fakes.store import new_store
 
 PAGE_BREAK = "\n\n"
 
@@ -25,7 +25,7 @@ class ReportRoom:
     """A library to which tests add documents, and the reports over it. `say` is what the language model says."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store.open(folder)
+        self.store = new_store(folder)
         self.embedder = WordEmbedder()
         self.spans = WordSpans()
         self.say = "Nothing."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 
@@ -17,17 +16,16 @@ from rag.folders.rules import RULES_FILE
 from rag.folders.stamps import stamp_of
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
-from rag.store.database import FILE_NAME
-from rag.store.store import Store
 from rag.types import Document, DocumentState, Scope
 from tests.fakes.core import LineReader, WordEmbedder
+from tests.fakes.store import new_store
 
 
 class Workshop:
     """A library with one folder in it, and the service's own parts around it."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self.store = Store.open(tmp_path / "data")
+        self.store = new_store(tmp_path / "data")
         self.embedder = WordEmbedder()
         self.reader = LineReader()
         self.index = VectorIndex.open(tmp_path / "data", self.store.library, self.embedder.identity)
@@ -80,18 +78,8 @@ class Workshop:
         return sum(len(texts) for texts in self.embedder.asked)
 
 
-@pytest.fixture(scope="module")
-def new_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty library's file, migrated once: copying it is 20 times faster than making another."""
-    folder = tmp_path_factory.mktemp("new")
-    Store.open(folder).close()
-    return folder / FILE_NAME
-
-
 @pytest.fixture
-def shop(tmp_path: Path, new_library: Path) -> Iterator[Workshop]:
-    (tmp_path / "data").mkdir()
-    copyfile(new_library, tmp_path / "data" / FILE_NAME)
+def shop(tmp_path: Path) -> Iterator[Workshop]:
     made = Workshop(tmp_path)
     yield made
     made.store.close()

@@ -17,8 +17,8 @@ from rag.folders.stamps import stamp_of
 from rag.folders.watching import Changed, Patience, Watched
 from rag.index.vectors import VectorIndex
 from rag.ingest import Ingest
-from rag.store.store import Store
 from tests.fakes.core import LineReader, WordEmbedder
+from tests.fakes.store import new_store
 
 PATIENCE_S = 30.0
 QUICK = Patience(quiet=0.05, gone=0.3, settled=30.0, look_far=0.1, look_near=3600.0, folders=0.05)
@@ -37,7 +37,7 @@ class Kept:
         (self.folder / "lease.txt").write_text("The rent is 950 euros.")
         (self.folder / "bikes.txt").write_text("Check the chain.")
         self.data = tmp_path / "papers" / "data"
-        self.store = Store.open(self.data)
+        self.store = new_store(self.data)
         embedder = WordEmbedder()
         index = VectorIndex.open(tmp_path / "index", self.store.library, embedder.identity)
         self.ingest = Ingest(self.store.library, LineReader(), embedder, index, is_text, self.store.folders)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,6 @@ from rag.store.account_column import read_account
 from rag.store.store import Store
 from rag.types import Answer, Mode
 from tests.rag.test_answering import Desk, finished
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "data")
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """How Footnote answers: with real SQLite below, and a scripted model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,6 @@ Pets are allowed with the written consent of the landlord.
 The deposit is 1,900 euros and is paid back within six months.
 The landlord repairs the heating within three days.
 """
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "data")
-    yield store
-    store.close()
 
 
 class Desk:

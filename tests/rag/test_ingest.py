@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from rag.ingest import Ingest
 from rag.store.store import Store
 from rag.types import DocumentState, Scope
 from tests.fakes.core import LineReader, WordEmbedder
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "data")
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -41,13 +41,6 @@ class SlowReader(LineReader):
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "data")
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def reader() -> SlowReader:
     return SlowReader()
 

@@ -14,7 +14,7 @@ from rag.retrieval import Retriever
 from rag.store.store import Store
 from rag.types import Document, Scope
 from tests.fakes.retrieval import TableEmbedder
-from tests.fakes.store import pages_of, passages_of
+from tests.fakes.store import new_store, pages_of, passages_of
 
 LEASE = (
     "The monthly rent of the flat is 950 euros and is due on the third working day.",
@@ -69,7 +69,7 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
-    store = Store.open(tmp_path / "data")
+    store = new_store(tmp_path / "data")
     room = Room(store, tmp_path / "index")
     room.add("lease.txt", LEASE, "Lease of the flat")
     room.add("manual.txt", MANUAL, "Boiler manual")
@@ -86,7 +86,7 @@ def test_words_find_a_passage_before_there_are_vectors(room: Room) -> None:
 
 @pytest.fixture
 def one_passage(tmp_path: Path) -> Iterator[Room]:
-    store = Store.open(tmp_path / "small")
+    store = new_store(tmp_path / "small")
     room = Room(store, tmp_path / "index of small")
     room.add("accounts.md", ["The society was founded in 1962. Members pay 40 euros a year."], "Accounts")
     yield room
@@ -161,7 +161,7 @@ def test_a_question_without_words_finds_nothing_and_says_so(room: Room) -> None:
 
 
 def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "data")
+    store = new_store(tmp_path / "data")
     found = Room(store, tmp_path / "index").ask("How high is the rent?")
     store.close()
     assert (found.hits, found.documents_searched, found.relevant) == ((), 0, False)

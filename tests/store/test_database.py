@@ -22,7 +22,7 @@ from rag.store.journal import Journal
 from rag.store.library import Library
 from rag.store.store import Store
 from rag.types import Answer, DocumentState, MessageStatus, Mode, Scope
-from tests.fakes.store import EMBEDDER, add_document, put_texts, unit_vectors
+from tests.fakes.store import EMBEDDER, add_document, new_store, put_texts, unit_vectors
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no mode bits")
 
@@ -49,7 +49,7 @@ def test_a_folder_with_other_things_in_it_keeps_its_permissions(tmp_path: Path) 
 
 
 def test_what_was_put_is_there_after_opening_again(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     document = add_document(store.library, "/a.txt", ["words"])
     store.close()
     store = Store.open(tmp_path)
@@ -97,7 +97,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_page_overwritten_in_the_middle_is_told_as_damage(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     add_document(store.library, "/a.txt", ["text"])
     store.close()
     with closing(sqlite3.connect(store.file)) as opened:
@@ -121,7 +121,7 @@ def test_a_directory_that_can_not_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_a_closed_store_says_so(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     store.close()
     store.close()
     with pytest.raises(LibraryError, match="closed"):
@@ -131,7 +131,7 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
 
 
 def test_a_store_may_be_closed_by_another_thread(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     closing_thread = threading.Thread(target=store.close)
     closing_thread.start()
     closing_thread.join()
@@ -207,7 +207,7 @@ def test_writers_on_several_threads_lose_nothing(library: Library, journal: Jour
 
 
 def test_an_answer_that_was_streaming_at_the_crash_is_stopped_with_its_text(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     talk = store.journal.create(title="", mode=Mode.FREE, scope=Scope())
     question = store.journal.add_question(talk.id, None, "why", Mode.FREE)
     answer = store.journal.begin_answer(talk.id, question.id, Mode.FREE, "reader")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import rmtree
 
 import numpy as np
 import pytest
@@ -14,10 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import text
 
 from local_models.types import EmbedderIdentity
-from rag.store.database import FILE_NAME
 from rag.store.store import Store
 from rag.types import DocumentState, Mode, Scope
-from tests.fakes.store import EMBEDDER, OTHER_EMBEDDER, add_document, hits_of, put_texts, unit_vectors
+from tests.fakes.store import EMBEDDER, OTHER_EMBEDDER, add_document, hits_of, new_store, put_texts, unit_vectors
 
 PATHS = st.sampled_from(["/a.txt", "/b.txt", "/c.txt"])
 TEXTS = st.lists(st.sampled_from(["rain", "sun", "snow", "rain sun"]), max_size=4)
@@ -27,13 +26,10 @@ EMBEDDERS = st.sampled_from([EMBEDDER, OTHER_EMBEDDER])
 class LibraryOverTime(RuleBasedStateMachine):
     """`texts` is what each document's passages must be; `numbers` what each source's text must stay."""
 
-    new_library: Path
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        copyfile(self.new_library, self.folder / FILE_NAME)
-        self.store = Store.open(self.folder)
+        self.store = new_store(self.folder)
         self.texts: dict[str, list[str]] = {}
         self.numbers: dict[int, str] = {}
         self.used = 0
@@ -156,8 +152,7 @@ class LibraryOverTime(RuleBasedStateMachine):
 
 @pytest.mark.real
 @pytest.mark.filterwarnings("error")
-def test_the_library_stays_in_step_whatever_is_done_to_it(new_library: Path) -> None:
-    LibraryOverTime.new_library = new_library
+def test_the_library_stays_in_step_whatever_is_done_to_it() -> None:
     run_state_machine_as_test(
         LibraryOverTime, settings=settings(max_examples=8, stateful_step_count=12, deadline=None, database=None)
     )

@@ -12,7 +12,7 @@ from rag.errors import NotFound
 from rag.report_types import ReportCell, ReportEnding, ReportKind, ReportRequest, ReportRow, RowKind
 from rag.store.store import Store
 from rag.types import Citation, CitationOrigin, MessageStatus, Source, Span
-from tests.fakes.store import add_document, hits_of
+from tests.fakes.store import add_document, hits_of, new_store
 
 REQUEST = ReportRequest(ReportKind.FACTS, (3, 1), ("Tenant", "Rent"), length=4, chapter="One", phrased=True)
 
@@ -31,7 +31,7 @@ def row_citing(store: Store, path: str = "/a.txt") -> tuple[ReportRow, int]:
 
 
 def test_a_report_comes_back_as_it_was_kept(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     row, _ = row_citing(store)
     begun = store.reports.begin(REQUEST, title="Table", columns=("Document", "Tenant"))
     store.reports.add_rows(begun.id, [row])
@@ -47,7 +47,7 @@ def test_a_report_comes_back_as_it_was_kept(tmp_path: Path) -> None:
 
 
 def test_a_report_outlives_its_documents(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     row, document = row_citing(store)
     begun = store.reports.begin(REQUEST, title="Table", columns=())
     store.reports.add_rows(begun.id, [row])
@@ -59,7 +59,7 @@ def test_a_report_outlives_its_documents(tmp_path: Path) -> None:
 
 
 def test_a_report_that_a_crash_cut_short_is_stopped_with_its_rows(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     row, _ = row_citing(store)
     begun = store.reports.begin(REQUEST, title="Table", columns=())
     store.reports.add_rows(begun.id, [row])
@@ -71,7 +71,7 @@ def test_a_report_that_a_crash_cut_short_is_stopped_with_its_rows(tmp_path: Path
 
 
 def test_a_deleted_report_leaves_nothing_behind(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     row, _ = row_citing(store)
     begun = store.reports.begin(REQUEST, title="Table", columns=())
     store.reports.add_rows(begun.id, [row])
@@ -85,7 +85,7 @@ def test_a_deleted_report_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_report_is_renamed(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     begun = store.reports.begin(REQUEST, title="Table", columns=())
     store.reports.rename(begun.id, "Leases of 2026")
     assert store.reports.report(begun.id).title == "Leases of 2026"

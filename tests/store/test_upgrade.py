@@ -22,7 +22,7 @@ from rag.store.schema import REVISION, Row
 from rag.store.store import Store
 from rag.store.upgrade import KEPT_COPIES, revision_of, set_copy_aside, upgrade
 from rag.types import Answer, MessageStatus, Mode, Quote, Scope, Span
-from tests.fakes.store import add_document, hits_of
+from tests.fakes.store import add_document, hits_of, new_store
 
 NEXT_REVISION = """
 import sqlalchemy as sa
@@ -57,7 +57,7 @@ def add_next_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, more: str =
 
 
 def filled_library(folder: Path) -> Path:
-    store = Store.open(folder)
+    store = new_store(folder)
     add_document(store.library, "/a.txt", ["one", "two"])
     store.close()
     return store.file
@@ -163,7 +163,7 @@ def test_a_library_without_its_version_is_damaged(tmp_path: Path) -> None:
 
 
 def test_a_copy_holds_what_is_still_in_the_log(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     add_document(store.library, "/a.txt", ["fresh"])
     copy = set_copy_aside(store.file, REVISION)
     store.close()
@@ -190,7 +190,7 @@ def test_the_revisions_need_no_file_of_the_users() -> None:
 
 
 def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+    store = new_store(tmp_path)
     document = add_document(store.library, "/a.txt", ["it rains", "it snows"])
     talk = store.journal.create(title="", mode=Mode.QUOTES, scope=Scope())
     asked = store.journal.add_question(talk.id, None, "Snow?", Mode.QUOTES)
