@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from local_models.bundled import is_reader, is_reader_name
+from local_models.bundled import is_reader
 from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, Piece, Prefilling, Role
@@ -22,7 +22,7 @@ from rag.asking import asks_for_sentences
 from rag.certainty import WrittenPiece
 from rag.citing import cite, cite_found, cite_quotes, phrases
 from rag.constraint import chosen, for_sources
-from rag.errors import Cancelled, FootnoteError, ModelError, UsageError
+from rag.errors import Cancelled, ContextTooSmall, FootnoteError, ModelError, UsageError
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.extraction import Extractor, ReadHit, first_found, hint_of
 from rag.followup import complete, earlier_turns
@@ -274,21 +274,27 @@ class Answering:
         if small and not (_says_so(running) and _are_enough(running.quotes, question.content)):
             yield from self._answer_from_quotes(running)
             return
+        try:
+            prompt = lay_out(
+                question.content,
+                running.sources,
+                () if small else self._history(question),  # it phrases what was found, and has no room for more
+                mode=conversation.mode,
+                count=self._generator.count,
+                n_ctx=info.n_ctx,
+                max_tokens=settings.sampling.max_tokens,
+                hint=hint_of(running.quotes) if small else None,
+            )
+        except ContextTooSmall:
+            if not small:
+                raise
+            yield from self._answer_from_quotes(running)
+            return
         strength = chosen(settings.strength, info) if grounded else None
         running.account = accounting.with_model(running.account, info, settings.sampling, strength)
-        prompt = lay_out(
-            question.content,
-            running.sources,
-            self._history(question),
-            mode=conversation.mode,
-            count=self._generator.count,
-            n_ctx=info.n_ctx,
-            max_tokens=settings.sampling.max_tokens,
-            hint=hint_of(running.quotes) if small else None,
-        )
         self._journal.mark_given(running.answer_id, [source.number for source in prompt.given])
         running.account = accounting.with_prompt(running.account, prompt)
-        for text in left_out(prompt):
+        for text in () if small else left_out(prompt):
             yield self._notice(running, text)
         sampling = replace(settings.sampling, max_tokens=prompt.max_tokens)
         request = GenerationRequest(prompt.messages, sampling)
@@ -361,10 +367,9 @@ class Answering:
                 asked = message.content
             elif message.answer is not None and message.answer.raw and message.mode is not Mode.QUOTES:
                 given = tuple(self._journal.given(message.id))
-                hint = hint_of(message.answer.quotes) if is_reader_name(message.answer.model) else None
                 grounded = message.mode is Mode.GROUNDED
                 asked = message.answer.searched_for or asked
-                turns.append(Turn(asked, message.answer.raw, given, grounded=grounded, hint=hint))
+                turns.append(Turn(asked, message.answer.raw, given, grounded=grounded))
         return turns
 
     def _notice(self, running: RunningAnswer, text: str) -> Notice:

@@ -107,7 +107,7 @@ def _ask(question: str, sources: Sequence[Source], hint: Hint | None = None, *, 
 
 
 def _ask_again(turn: Turn) -> str:
-    return _ask(turn.question, turn.sources, turn.hint, grounded=turn.grounded)
+    return _ask(turn.question, turn.sources, grounded=turn.grounded)
 
 
 def _turn_tokens(turns: Sequence[Turn], count: Count) -> list[int]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local_models.prompt_format import Hint
 from local_models.types import Sampling
 from rag.types import Feedback, MessageStatus, Mode, Source
 
@@ -18,8 +17,7 @@ from rag.types import Feedback, MessageStatus, Mode, Source
 class Turn:
     """A question and its answer as one conversation's model met them; `sources` are those new in this turn.
 
-    `grounded` is False for a turn in free mode, whose question stands in the prompt as it was typed; `hint` is what
-    stood behind the question, so that the turn is sent again as it was.
+    `grounded` is False for a turn in free mode, whose question stands in the prompt as it was typed.
     In the turns above a rated one, `answer` is what the model wrote (Answer.raw), because that stood in the prompt;
     in the rated turn it is what the user read.
     """
@@ -28,7 +26,6 @@ class Turn:
     answer: str
     sources: tuple[Source, ...] = ()
     grounded: bool = True
-    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)

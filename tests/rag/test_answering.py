@@ -272,13 +272,23 @@ def test_the_bundled_reader_is_told_what_was_found_and_larger_models_are_not(des
     assert bundled.endswith("950 euros")
 
 
-def test_a_turn_of_the_bundled_reader_stands_in_the_next_prompt_as_it_was(desk: Desk) -> None:
+def test_the_bundled_reader_is_asked_each_question_alone_and_nothing_is_told_left_out(desk: Desk) -> None:
     desk.generator.name = "footnote-reader"
+    desk.generator.n_ctx = 512
     conversation = desk.conversation()
-    desk.ask("How much is the monthly rent of the apartment?", conversation)
-    desk.ask("Are pets allowed with written consent?", conversation)
-    first, second = (request.messages for request in desk.generator.requests)
-    assert second[: len(first)] == first
+    questions = ["How much is the monthly rent of the apartment?", "Are pets allowed with written consent?"] * 6
+    answers = [finished(desk.ask(question, conversation)).answer for question in questions]
+    assert {answer.notices for answer in answers} == {()}
+    assert all(answer.text and not answer.abstained for answer in answers)
+    assert {len(request.messages) for request in desk.generator.requests} == {2}
+
+
+def test_a_question_too_long_for_the_bundled_reader_is_answered_by_quotes(desk: Desk) -> None:
+    desk.generator.name = "footnote-reader"
+    desk.generator.n_ctx = 128
+    answer = finished(desk.ask("How much is the monthly rent of the apartment?", desk.conversation())).answer
+    assert answer.text.startswith("> The monthly rent of the apartment is")
+    assert desk.generator.requests == []
 
 
 def test_a_larger_model_can_only_write_the_numbers_of_its_sources(desk: Desk) -> None:
