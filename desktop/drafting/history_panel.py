@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QDate, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from desktop.controls import button, column, label, row
+from desktop.dates import date_and_time, local_time, time_of_day
 from desktop.drafting.diff_view import DiffView
 from desktop.tokens import M, S
 from rag.user_types import DraftVersion
@@ -93,8 +94,6 @@ def version_words(version: DraftVersion) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
-    short = QLocale.FormatType.ShortFormat
-    if local.date() == QDate.currentDate():
-        return f"today {QLocale.system().toString(local.time(), short)}"
-    return QLocale.system().toString(local, short)
+    if local_time(moment).date() == QDate.currentDate():
+        return f"today {time_of_day(moment)}"
+    return date_and_time(moment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QDate, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.controls import button, column, label, row
+from desktop.dates import long_date
 from desktop.drafting.languages import LANGUAGES, is_code
 from desktop.theme import code_font
 from desktop.tokens import SIZE_BODY, L, M, S
@@ -231,4 +232,4 @@ def language_choice() -> QComboBox:
 
 def _default(field: str) -> str:
     """Today for a date; nothing else can be known."""
-    return QLocale.system().toString(QDate.currentDate(), QLocale.FormatType.LongFormat) if field == "date" else ""
+    return long_date(QDate.currentDate()) if field == "date" else ""

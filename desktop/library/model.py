@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from desktop.dates import date_and_time
 from rag.parsers.cleaning import shown_name
 from rag.types import LEFT_OUT, Document, DocumentState
 
@@ -263,10 +264,7 @@ def folder_text(path: Path) -> str:
 
 def when(moment: datetime | None) -> str:
     """A moment in the user's own time and the system's format."""
-    if moment is None:
-        return ""
-    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
-    return QLocale.system().toString(local, QLocale.FormatType.ShortFormat)
+    return "" if moment is None else date_and_time(moment)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:
