@@ -16,12 +16,12 @@ from dataclasses import replace
 from local_models.bundled import is_reader
 from local_models.cancel import CancelToken
 from local_models.prompt_format import ABSTENTION
-from local_models.types import Generated, GenerationRequest, Piece, Prefilling, Role
+from local_models.types import Generated, GenerationRequest, ModelInfo, Piece, Prefilling, Role
 from rag import accounting
-from rag.asking import asks_for_sentences
 from rag.certainty import WrittenPiece
 from rag.citing import cite, cite_found, cite_quotes, phrases
 from rag.constraint import chosen, for_sources
+from rag.enough import are_enough, says_so
 from rag.errors import Cancelled, ContextTooSmall, FootnoteError, ModelError, UsageError
 from rag.events import AskEvent, AskStarted, Cited, Delta, Finished, Notice, Quoted, Reading, Retrieved, SearchedFor
 from rag.extraction import Extractor, ReadHit, first_found, hint_of
@@ -57,18 +57,6 @@ SHOWN_QUOTES = 3
 
 CLOSE_QUOTE = 0.8
 """A further quote is part of the answer when its score is at least this share of the best one's."""
-
-ANSWERED = 0.4
-"""Probability that the passages answer (rag.extraction), from which there is an answer; below it Footnote says that the
-documents do not say. Of the questions it was set on, 5 % of the answerable ones lie below, 98 % of those on other
-subjects, 7 in 10 natural ones without an answer (ClapNQ) and a quarter of SQuAD 2.0's made to look answerable."""
-
-LIKELY_WORDS = 0.2
-"""Probability of the words found, from which they alone are an answer; below it a whole sentence is. 5 of 181
-answerable questions lie below."""
-
-STRONG_QUOTE = 0.35
-"""The same for the score of the best quote, where the span reader could not be asked."""
 
 COMMIT_EVERY_S = 1.0
 """A running answer is written down at least this often."""
@@ -241,7 +229,7 @@ class Answering:
 
     def _answer_from_quotes(self, running: RunningAnswer) -> Iterator[AskEvent]:
         """The best quotes, if anything says that they answer."""
-        if not _says_so(running):
+        if not says_so(running.confidence, running.quotes):
             yield from self._abstain(running)
             return
         best = running.quotes[0].score
@@ -267,40 +255,63 @@ class Answering:
             others = self._journal.give_sources(conversation.id, running.answer_id, [one.hit for one in more])
             running.sources += tuple(others)
             self._note_sources(question.content, others, more, running, cancel)
-        grounded = conversation.mode is Mode.GROUNDED
-        if not grounded and is_reader(info):
+        if conversation.mode is Mode.FREE and is_reader(info):
             raise ModelError(*FREE_NEEDS)
-        small = grounded and is_reader(info)
-        if small and not (_says_so(running) and _are_enough(running.quotes, question.content)):
+        small = is_reader(info)
+        if small and not (says_so(running.confidence, running.quotes) and are_enough(running.quotes, question.content)):
             yield from self._answer_from_quotes(running)
             return
         try:
-            prompt = lay_out(
-                question.content,
-                running.sources,
-                () if small else self._history(question),  # it phrases what was found, and has no room for more
-                mode=conversation.mode,
-                count=self._generator.count,
-                n_ctx=info.n_ctx,
-                max_tokens=settings.sampling.max_tokens,
-                hint=hint_of(running.quotes) if small else None,
-            )
+            prompt = self._prompt(question, running, settings, info, small=small)
         except ContextTooSmall:
             if not small:
                 raise
             yield from self._answer_from_quotes(running)
-            return
+        else:
+            yield from self._write_from(prompt, question.content, settings, running, info, cancel, small=small)
+
+    def _prompt(
+        self,
+        question: Message,
+        running: RunningAnswer,
+        settings: AnswerSettings,
+        info: ModelInfo,
+        *,
+        small: bool,
+    ) -> Prompt:
+        """What the model reads. The bundled reader phrases what was found, and has no room for earlier turns."""
+        return lay_out(
+            question.content,
+            running.sources,
+            () if small else self._history(question),
+            mode=running.mode,
+            count=self._generator.count,
+            n_ctx=info.n_ctx,
+            max_tokens=settings.sampling.max_tokens,
+            hint=hint_of(running.quotes) if small else None,
+        )
+
+    def _write_from(
+        self,
+        prompt: Prompt,
+        question: str,
+        settings: AnswerSettings,
+        running: RunningAnswer,
+        info: ModelInfo,
+        cancel: CancelToken,
+        *,
+        small: bool,
+    ) -> Iterator[AskEvent]:
+        grounded = running.mode is Mode.GROUNDED
         strength = chosen(settings.strength, info) if grounded else None
         running.account = accounting.with_model(running.account, info, settings.sampling, strength)
         self._journal.mark_given(running.answer_id, [source.number for source in prompt.given])
         running.account = accounting.with_prompt(running.account, prompt)
         for text in () if small else left_out(prompt):
             yield self._notice(running, text)
-        sampling = replace(settings.sampling, max_tokens=prompt.max_tokens)
-        request = GenerationRequest(prompt.messages, sampling)
+        request = GenerationRequest(prompt.messages, replace(settings.sampling, max_tokens=prompt.max_tokens))
         if strength is not None:
-            held_to = _held_to(prompt, running.quotes)
-            limits = for_sources(held_to, question.content, strength)
+            limits = for_sources(_held_to(prompt, running.quotes), question, strength)
             request = replace(request, constraint=limits, abstention=ABSTENTION)
         try:
             yield from self._generate(request, running, cancel)
@@ -383,16 +394,3 @@ def _held_to(prompt: Prompt, quotes: Sequence[Quote]) -> Sequence[Source]:
     if prompt.hint is None or best is None:
         return prompt.sources
     return (replace(best.source, text=best.text, span=best.span),)
-
-
-def _are_enough(quotes: Sequence[Quote], question: str) -> bool:
-    """Whether the words found in the quotes can be the whole answer; where none were, the model may find some."""
-    found = first_found(quotes)
-    return not asks_for_sentences(question) and (found is None or found.probability >= LIKELY_WORDS)
-
-
-def _says_so(running: RunningAnswer) -> bool:
-    """Whether anything but a large model says that the passages answer."""
-    if running.confidence is None:
-        return running.quotes[0].score >= STRONG_QUOTE
-    return running.confidence >= ANSWERED
