@@ -102,10 +102,10 @@ class NumberMask:
     def _after(self, data: bytes) -> Place:
         data = self._place.tail + data
         text, length = codecs.utf_8_decode(data, "replace", _MORE_COMES)
-        place = replace(self._place, tail=b"")
+        place = replace(self._place, tail=b"") if self._place.tail else self._place
         for character in text:
             place = self._step(place, character)
-        return replace(place, tail=data[length:])
+        return replace(place, tail=data[length:]) if length < len(data) else place
 
     def _step(self, place: Place, character: str) -> Place:
         if character == "`":

@@ -36,7 +36,7 @@ def tokens_of(data: bytes, vocabulary: Vocabulary, chance: random.Random) -> lis
         by_bytes.setdefault(piece, token)
     written = []
     while data:
-        fitting = [length for length in range(1, len(data) + 1) if data[:length] in by_bytes and length <= 16]
+        fitting = [length for length in range(1, min(len(data), 16) + 1) if data[:length] in by_bytes]
         length = chance.choice(fitting)
         written.append(by_bytes[data[:length]])
         data = data[length:]

@@ -92,10 +92,10 @@ def test_what_is_no_plain_xml_is_broken(tmp_path: Path, xml: str) -> None:
 
 
 def test_elements_of_a_large_part_come_one_by_one(tmp_path: Path) -> None:
-    rows = "".join(f'<row r="{n}"><c>{n}</c></row>' for n in range(100_000))
+    rows = "".join(f'<row r="{n}"><c>{n}</c></row>' for n in range(20_000))
     with Archive(packed(tmp_path / "a.zip", one=f'<s xmlns="urn:x"><head/>{rows}</s>')) as archive:
         found = [attribute(row, "r") for row in archive.elements("one", frozenset({"row"}))]
-        assert found == [str(n) for n in range(100_000)]
+        assert found == [str(n) for n in range(20_000)]
         assert list(archive.elements("none", frozenset({"row"}))) == []
 
 

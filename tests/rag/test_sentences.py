@@ -130,8 +130,8 @@ def test_spans_are_trimmed_and_in_order_and_hold_every_letter(text: str) -> None
 @pytest.mark.parametrize("unit", ["a", ". ", ".[1", '."', "( ", "\n \n", "[1]", "A.", "x \n", "1.1"])
 def test_time_grows_with_length_only(unit: str) -> None:
     started = time.thread_time()
-    sentences(unit * (300_000 // len(unit)))
-    assert time.thread_time() - started < 60  # 0.1 to 1.3 s here; a quadratic step would take many minutes
+    sentences(unit * (100_000 // len(unit)))
+    assert time.thread_time() - started < 20  # 0.03 to 0.4 s here; a quadratic step would take minutes
 
 
 @pytest.mark.parametrize("heading", ["## 1. Term", "### 12. Notice period", "> 3. Rent", "- 2. Deposit", "**4. Pets**"])
