@@ -145,6 +145,8 @@ class _Root:
     notifier: Notifier | None = None
     look_at: float = 0.0
     """When it is looked at next."""
+    doubtful: bool = False
+    """Something happened to the folder itself: it may be another one of that name, which nobody tells of."""
 
 
 @dataclass
@@ -187,7 +189,7 @@ class _Watching:
             cancel.check()
             unreachable = self.folders.unreachable(path)
             known = self._roots.get(path)
-            if known is None or known.unreachable != unreachable:
+            if known is None or known.doubtful or known.unreachable != unreachable:
                 if known is not None:
                     _close(known)
                 self._roots[path] = self._begin(path, unreachable)
@@ -215,11 +217,12 @@ class _Watching:
         share = self._nap() / max(1, len(told))
         for root in told:
             try:
-                found = root.notifier.changes(share, cancel) if root.notifier is not None else ()
+                found = list(root.notifier.changes(share, cancel)) if root.notifier is not None else []
             except OSError:
                 _close(root)
                 root.look_at = self.clock()
                 continue
+            root.doubtful = root.doubtful or root.path in found
             self._note(root.path, found)
         if not told:
             cancel.wait(share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -159,6 +160,18 @@ def test_a_folder_that_vanishes_is_told_and_looked_at_again_when_it_is_back(
     shelf.missing.clear()
     assert watcher.next_state().unreachable == ()
     watcher.wait_for(folder / "old.txt")
+
+
+def test_a_folder_that_was_deleted_and_made_again_at_once_is_watched_on(
+    watcher: Watcher, shelf: Shelf, folder: Path
+) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+    shelf.found[folder] = [folder / "made before it was watched.txt"]
+    (folder / "made before it was watched.txt").write_text("x")
+    watcher.wait_for(folder / "made before it was watched.txt")
+    (folder / "new.txt").write_text("x")
+    watcher.wait_for(folder / "new.txt")
 
 
 def test_a_drive_of_another_computer_is_looked_at_again_and_again(shelf: Shelf, folder: Path) -> None:
