@@ -17,7 +17,7 @@ from rag.errors import DiskFull, LibraryError
 from rag.index.compact import BLOCK, LAYOUT, CodedBlocks, CompactVectors
 from rag.index.snapshot import Damaged, append_record, open_snapshot, write_snapshot
 
-_ID_BYTES = 8
+_SIZE_BYTES = 8
 
 
 class CodesFile:
@@ -89,13 +89,16 @@ def _agree(header: Mapping[str, str | int], expected: Mapping[str, str | int]) -
 
 
 def _packed(blocks: CodedBlocks) -> bytes:
-    return len(blocks.ids).to_bytes(_ID_BYTES, "little") + blocks.ids.astype("<i8").tobytes() + blocks.codes.tobytes()
+    """How many ids and how many bytes of codes, then ids, codes and fine codes."""
+    head = (size.to_bytes(_SIZE_BYTES, "little") for size in (len(blocks.ids), blocks.codes.size))
+    return b"".join((*head, blocks.ids.astype("<i8").tobytes(), blocks.codes.tobytes(), blocks.fine.tobytes()))
 
 
 def _unpacked(record: bytes) -> CodedBlocks:
-    count = int.from_bytes(record[:_ID_BYTES], "little")
-    ids = np.frombuffer(record, "<i8", count, _ID_BYTES).astype(np.int64)
-    return CodedBlocks(ids, np.frombuffer(record, np.uint8, offset=_ID_BYTES + count * _ID_BYTES))
+    count, size = (int.from_bytes(record[at : at + _SIZE_BYTES], "little") for at in (0, _SIZE_BYTES))
+    ids = np.frombuffer(record, "<i8", count, 2 * _SIZE_BYTES).astype(np.int64)
+    both = np.frombuffer(record, np.uint8, offset=2 * _SIZE_BYTES + ids.nbytes)
+    return CodedBlocks(ids, both[:size], both[size:])
 
 
 def _told(path: Path, error: OSError) -> LibraryError:

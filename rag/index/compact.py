@@ -11,6 +11,7 @@ Removed rows stay as gaps until the whole is made anew. It knows no library and 
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,6 +19,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index import fine
 from rag.index.found import Found, Ids
 
 BLOCK = 32
@@ -28,13 +30,27 @@ PAIR_BITS = 4
 SAMPLE = 16_384
 """Vectors from which the prototypes are learnt: 25 MB for a second or two. Each pair has only 16."""
 
-LAYOUT = f"fast scan of FAISS {faiss.__version__}"
+SWEPT = 1_500
+"""Candidates that the sweep leaves at least, for the fine codes to put in order: 0.5 ms. Of the ten nearest among a
+million where nothing clusters, 98 of 100 are then found; of real ones all (docs/measurements.md)."""
+
+SPARE = 1.25
+"""Times as many are taken where only some rows count, so that mostly enough of these are among them."""
+
+TAKEN_OUT = 4
+"""A part of fewer than one block in so many is copied and swept alone; the next question is mostly asked of it too."""
+
+LAYOUT = f"fast scan of FAISS {faiss.__version__}, then 4 bits"
 """Codes of another layout can't be read."""
 
 _ROUNDS = 10
 """Of k-means; FAISS's default of 25 finds no more passages."""
 
 _GONE = -1
+
+_LENGTH = struct.Struct("<Q")
+
+_NONE = np.empty(0, np.int64)
 
 Bytes = NDArray[np.uint8]
 
@@ -51,15 +67,31 @@ def train(sample: NDArray[np.float32]) -> bytes:
     coder.pq.cp.niter = _ROUNDS
     coder.pq.cp.min_points_per_centroid = 1  # a warning on stderr, meant for learners
     coder.train(np.ascontiguousarray(sample, np.float32))
-    return bytes(faiss.serialize_index(coder).tobytes())
+    coarse = faiss.serialize_index(coder).tobytes()
+    return _LENGTH.pack(len(coarse)) + coarse + fine.train(sample)
 
 
 @dataclass(frozen=True, slots=True)
 class CodedBlocks:
-    """Whole blocks: the ids of their rows, those that are gone as -1, and their codes as FAISS has them."""
+    """Whole blocks: the ids of their rows, those that are gone as -1, their codes as FAISS has them, the fine codes."""
 
     ids: Ids
     codes: Bytes
+    fine: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is swept: all blocks or some, taken out; `asked` tells which rows of all count, None for all of them."""
+
+    index: faiss.IndexPQFastScan
+    blocks: NDArray[np.intp] | None
+    asked: NDArray[np.bool_] | None
+    count: int
+
+    def rows(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where they stand among all rows."""
+        return places if self.blocks is None else self.blocks[places // BLOCK] * BLOCK + places % BLOCK
 
 
 class CompactVectors:
@@ -68,11 +100,15 @@ class CompactVectors:
     def __init__(self, prototypes: bytes) -> None:
         """Empty. `prototypes` are what `train` made of such vectors."""
         self.prototypes = prototypes
-        self._index = _coder(prototypes)
+        length = _LENGTH.unpack_from(prototypes)[0]
+        self._coarse = prototypes[_LENGTH.size : _LENGTH.size + length]
+        self._index = _coder(self._coarse)
+        self._fine = fine.FineCodes(prototypes[_LENGTH.size + length :])
         self._block_bytes = BLOCK * int(self._index.M2) // 2
         self._ids: Ids = np.empty(0, np.int64)
         self._gone = 0
         self._highest = 0
+        self._last_part: tuple[Ids, _Part] | None = None
 
     def __len__(self) -> int:
         return self.rows - self._gone
@@ -99,39 +135,39 @@ class CompactVectors:
             self.remove(ids)
         self._append_ids(ids)
         self._index.add(rows)
+        self._fine.add(rows)
 
     def remove(self, ids: Ids) -> None:
         leaving = np.flatnonzero(np.isin(self._row_ids, ids))
-        self._row_ids[leaving] = _GONE
-        self._gone += len(leaving)
+        self._forget_rows(leaving)
 
     def search(self, query: NDArray[np.float32], limit: int, allowed: Ids | None) -> Found:
-        """`limit` candidates where there are so many, best first, with scores that are not quite cosines."""
-        if allowed is None:
-            return self._sweep(self._index, self._row_ids, None, query, min(limit, len(self)))
-        asked = np.isin(self._row_ids, allowed)
-        enough = min(limit, int(np.count_nonzero(asked)))
-        blocks = _blocks_with(asked)
-        if 4 * len(blocks) > self.rows // BLOCK:  # taking out that many blocks costs more than sweeping over all
-            return self._sweep(self._index, self._row_ids, asked, query, enough)
-        rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
-        rows = rows[rows < self.rows]
-        return self._sweep(self._taken_out(blocks), self._row_ids[rows], asked[rows], query, enough)
+        """`limit` candidates where there are so many, best first, with scores that are nearly cosines."""
+        part = self._whole() if allowed is None else self._part(allowed)
+        rows = self._sweep(part, query, min(max(SWEPT, limit), part.count)) if limit > 0 else _NONE
+        cosines = self._fine.cosines(query, rows)
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return self._row_ids[rows[best]], cosines[best]
 
     def blocks(self, first: int, most: int) -> CodedBlocks:
         """Copies of at most that many whole blocks from that one on; rows after the last whole one are left out."""
         last = max(first, min(first + most, self.rows // BLOCK))
         ids = self._row_ids[first * BLOCK : last * BLOCK].copy()
-        return CodedBlocks(ids, self._codes[first:last].reshape(-1).copy())
+        codes = self._codes[first:last].reshape(-1).copy()
+        return CodedBlocks(ids, codes, self._fine.rows(first * BLOCK, last * BLOCK))
 
     def put_blocks(self, blocks: CodedBlocks) -> None:
         """Append what `blocks` gave. Raises ValueError unless ids and codes are as many, and rows before them whole."""
         count = len(blocks.ids) // BLOCK
-        if self.rows % BLOCK or len(blocks.ids) % BLOCK or blocks.codes.size != count * self._block_bytes:
-            raise ValueError(f"{len(blocks.ids)} ids and {blocks.codes.size} bytes are no whole blocks")
+        sizes = count * self._block_bytes, len(blocks.ids) * self._fine.width
+        if self.rows % BLOCK or len(blocks.ids) % BLOCK or (blocks.codes.size, blocks.fine.size) != sizes:
+            raise ValueError(
+                f"{len(blocks.ids)} ids, {blocks.codes.size} and {blocks.fine.size} bytes are no whole blocks"
+            )
         before = self._index.codes.size()
         self._index.codes.resize(before + blocks.codes.size)
         faiss.rev_swig_ptr(self._index.codes.get(), before + blocks.codes.size)[before:] = blocks.codes
+        self._fine.put(blocks.fine.reshape(-1, self._fine.width))
         self._append_ids(blocks.ids)
         self._index.ntotal += len(blocks.ids)
         self._index.ntotal2 = self._index.ntotal  # type: ignore[attr-defined]  # FAISS's stubs lack it
@@ -142,8 +178,7 @@ class CompactVectors:
         order = np.argsort(self._row_ids, kind="stable")
         sorted_ids = self._row_ids[order]
         older = order[:-1][(sorted_ids[:-1] == sorted_ids[1:]) & (sorted_ids[:-1] != _GONE)]
-        self._row_ids[older] = _GONE
-        self._gone += len(older)
+        self._forget_rows(older)
 
     @property
     def _row_ids(self) -> Ids:
@@ -165,9 +200,32 @@ class CompactVectors:
         self._ids[self.rows : after] = ids
         self._highest = max(self._highest, int(ids.max(initial=0)))
 
+        self._last_part = None
+
+    def _forget_rows(self, rows: NDArray[np.intp]) -> None:
+        self._row_ids[rows] = _GONE
+        self._gone += len(rows)
+        self._last_part = None
+
+    def _whole(self) -> _Part:
+        return _Part(self._index, None, self._row_ids != _GONE if self._gone else None, len(self))
+
+    def _part(self, allowed: Ids) -> _Part:
+        """Of those allowed. The last one is kept, if nobody can write to what it was made for."""
+        if self._last_part is not None and self._last_part[0] is allowed:
+            return self._last_part[1]
+        asked = np.isin(self._row_ids, allowed)
+        count, blocks = int(np.count_nonzero(asked)), _blocks_with(asked)
+        if TAKEN_OUT * len(blocks) > self.rows // BLOCK:
+            part = _Part(self._index, None, asked, count)
+        else:
+            part = _Part(self._taken_out(blocks), blocks, asked, count)
+        self._last_part = None if allowed.flags.writeable else (allowed, part)
+        return part
+
     def _taken_out(self, blocks: NDArray[np.intp]) -> faiss.IndexPQFastScan:
         codes = self._codes[blocks].reshape(-1)
-        part = _coder(self.prototypes)
+        part = _coder(self._coarse)
         part.codes.resize(codes.size)
         faiss.rev_swig_ptr(part.codes.get(), codes.size)[:] = codes
         part.ntotal2 = rows = len(blocks) * BLOCK  # type: ignore[attr-defined]
@@ -176,22 +234,17 @@ class CompactVectors:
         return part
 
     @staticmethod
-    def _sweep(
-        index: faiss.IndexPQFastScan,
-        ids: Ids,
-        asked: NDArray[np.bool_] | None,
-        query: NDArray[np.float32],
-        enough: int,
-    ) -> Found:
-        """Rows that are gone or were not asked for are met too, so more are taken until enough are left."""
+    def _sweep(part: _Part, query: NDArray[np.float32], enough: int) -> NDArray[np.int64]:
+        """The rows of so many candidates. Others are met too, so more are taken until enough are left."""
+        swept = int(part.index.ntotal)
         if not enough:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        count = enough + enough // 2
+            return _NONE
+        count = enough if part.asked is None else int(SPARE * enough * swept / part.count)
         while True:
-            scores, rows = index.search(query[None], min(count, len(ids)))
-            left = ids[rows[0]] != _GONE if asked is None else asked[rows[0]]
-            if np.count_nonzero(left) >= enough:
-                return ids[rows[0][left]][:enough], scores[0][left][:enough]
+            rows = part.rows(part.index.search(query[None], min(count, swept))[1][0])
+            left = rows if part.asked is None else rows[part.asked[rows]]
+            if len(left) >= enough:
+                return left[:enough]
             count *= 4
 
 

@@ -35,8 +35,9 @@ __all__ = ["Found", "Ids", "KeptVectors", "VectorIndex"]
 COMPACT_FROM = 50_000
 """Vectors. Comparing so many one by one takes 10 ms and 40 MB, sweeping over their codes 1 ms and 5 MB."""
 
-CANDIDATES = 400
-"""Taken from the codes at least: of the ten nearest of a million, 99.8 % are among them (docs/measurements.md)."""
+CANDIDATES = 75
+"""Taken from the codes at least, and half as many again as are asked for: of the hundred nearest 99.7 % are then among
+them, of the ten nearest all (docs/measurements.md)."""
 
 FEW = 1_000
 """So many allowed passages are compared by the library's own vectors: 5 ms, and nothing is lost."""
@@ -44,8 +45,8 @@ FEW = 1_000
 AT_ONCE = 50_000
 """Vectors that opening waits for. More are brought in while the index already answers with what it has."""
 
-_BATCH = 4_000
-"""Vectors read, coded and added in one step: 6 MB, and a search in between waits for 60 ms at most."""
+_BATCH = 1_000
+"""Vectors read, coded and added in one step: 1.5 MB, and a search in between waits for 15 ms at most."""
 
 _BLOCKS_A_RECORD = 4_096
 """13 MB of codes of 384 numbers, written in one piece."""
@@ -165,7 +166,7 @@ class VectorIndex:
             return self._in_order(row, allowed, limit)
         with self._lock:
             compact = self.compact
-            found = self._serving.search(row, max(CANDIDATES, 2 * limit) if compact else limit, allowed)
+            found = self._serving.search(row, max(CANDIDATES, limit + limit // 2) if compact else limit, allowed)
         return self._in_order(row, found[0], limit) if compact else found
 
     def save(self) -> None:

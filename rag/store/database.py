@@ -28,6 +28,11 @@ from rag.store.upgrade import upgrade
 
 FILE_NAME = "footnote.db"
 LOCK_NAME = "footnote.lock"
+WRITES = "writes"
+"""In the `info` of a session that reads: how many transactions of this process had ended before it. No other process
+writes.
+"""
+
 _IMMEDIATE = {"begin_immediate": True}
 _COUNTS = "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM passage_words_docsize)"
 _OCCURRENCES = "CREATE VIRTUAL TABLE temp.passage_occurrences USING fts5vocab(main, passage_words, instance)"
@@ -53,6 +58,7 @@ class Database:
         self._engine = engine
         self._writing = engine.execution_options(**_IMMEDIATE)
         self._turn = threading.Lock()
+        self._writes = 0
         self._closed = False
 
     @classmethod
@@ -77,7 +83,8 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One snapshot of everything. Raises LibraryError once closed."""
         self._refuse_when_closed()
-        with told_in_words(self.file), Session(self._engine, autoflush=False) as session:
+        known = {WRITES: self._writes}  # taken before the snapshot is: what is noted under it is never older
+        with told_in_words(self.file), Session(self._engine, autoflush=False, info=known) as session:
             yield session
 
     @contextmanager
@@ -85,8 +92,11 @@ class Database:
         """All of it or nothing: committed when the block ends, rolled back when it raises."""
         with self._turn:
             self._refuse_when_closed()
-            with told_in_words(self.file), Session(self._writing) as session, session.begin():
-                yield session
+            try:
+                with told_in_words(self.file), Session(self._writing) as session, session.begin():
+                    yield session
+            finally:
+                self._writes += 1
 
     def check(self) -> list[str]:
         """What is wrong with the file, in SQLite's words; empty when it is sound. Reads all of it."""
@@ -140,7 +150,12 @@ def _take(data_dir: Path) -> FileLock:
 
 def _engine(file: Path) -> Engine:
     engine = create_engine(
-        URL.create("sqlite", database=str(file)), poolclass=QueuePool, pool_size=4, max_overflow=-1, echo=False
+        URL.create("sqlite", database=str(file)),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=-1,
+        pool_use_lifo=True,  # the one used last has in its cache what is asked again
+        echo=False,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
