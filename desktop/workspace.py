@@ -256,6 +256,7 @@ class Workspace(QWidget):
         elif place == SETTINGS:
             settings = SettingsPage(self._assistant, self._lanes, self._theme)
             settings.watching_chosen.connect(self._watch)
+            settings.folders_concerned.connect(self._library.check_folders)
             settings.finding.change_begun.connect(self._library.resume)
             self._library.index_changed.connect(settings.reload)
             self._pages.addWidget(settings)

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from typing import IO, Any
 
@@ -126,6 +127,12 @@ class Child:
         else:
             self._process.kill()
 
+    def _end_its_children(self) -> None:
+        """Whoever ended it: what it had started must not work on for nobody."""
+        if sys.platform != "win32":
+            with suppress(ProcessLookupError, PermissionError):  # macOS: of a group in which nothing runs any more
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def _stop_when_leaving(self) -> None:
         while not self.ended.wait(_LEAVING_POLL_S):
             if not threading.main_thread().is_alive():
@@ -158,6 +165,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self._kill()
         code = self._process.wait()
+        self._end_its_children()
         self._stderr_thread.join(CLOSE_GRACE_S)
         with self._send_lock:
             _close(self._stdin)

@@ -85,6 +85,13 @@ class _Desk:
         if waits:
             self.reply(request_id, error=encode_error(Cancelled()))
 
+    def cancel_all(self) -> None:
+        """Set every token: nobody waits for an answer any more."""
+        with self._lock:
+            requests = list(self._open.values())
+        for request in requests:
+            request.cancel.cancel()
+
     def next(self) -> _Request:
         while True:
             request = self._waiting.get()
@@ -128,7 +135,8 @@ def _read(requests: BinaryIO, desk: _Desk) -> None:
         traceback.print_exc()
         os._exit(BROKEN)
     # The parent closed the pipe or died. Leave in the middle of whatever the main thread does: native code
-    # would not let it look up, and nothing here is worth saving.
+    # would not let it look up, and nothing here is worth saving. What it has started elsewhere is stopped.
+    desk.cancel_all()
     os._exit(0)
 
 

@@ -31,10 +31,12 @@ from rag.ingest import Ingest
 from rag.models import Models
 from rag.parsers.cutting_child import ChildCutter
 from rag.parsers.formats import looks_readable
+from rag.parsers.ocr import find_tesseract
 from rag.parsers.reading import ChildReader
 from rag.parsers.reading_folder import ReadingFolder
 from rag.parsers.several import SeveralReaders, suitable_number
 from rag.ports import Embedder, Entailment
+from rag.recognition import Recognition
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
 from rag.restaging import Restaging
@@ -97,6 +99,9 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         models.apply(preferences)
         retriever = Retriever(store.library, in_use.index, chosen)
         way = RightOfWay()
+        recognition = Recognition(
+            installed=lambda: find_tesseract() is not None, wanted=lambda: store.preferences.load().pictures
+        )
         ingest = Ingest(
             store.library,
             reader,
@@ -106,7 +111,9 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             store.folders,
             way=way,
             at_once=reader.at_once,
+            recognition=recognition,
         )
+        known = KnownFolders(store.folders, looks_readable, data_dir, recognition)
         cutter = ChildCutter()
         opened.callback(cutter.close)
         embedder_of = partial(_embedder_of, client, data_dir, preferences.threads)
@@ -127,7 +134,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             answering=Answering(retriever, Extractor(spans, embedder), store.journal, generator, Verifier(entailment)),
             model_room=models,
             reports=Reports(Desk(store.library, retriever, embedder, spans, generator), store.reports),
-            folders=Folders(ingest, store.folders, KnownFolders(store.folders, looks_readable, data_dir)),
+            folders=Folders(ingest, store.folders, known),
             restaging=restaging,
             way=way,
             children={"llm": generator.memory, "embed": embedder.memory, "parse": reader.memory},

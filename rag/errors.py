@@ -43,6 +43,7 @@ __all__ = [
     "DocumentMissing",
     "DocumentQuarantined",
     "DocumentTooLarge",
+    "DocumentUnrecognised",
     "DocumentUnsupported",
     "DownloadError",
     "FootnoteError",
@@ -72,6 +73,12 @@ class DocumentMissing(DocumentError):
 
 class DocumentEmpty(DocumentError):
     code = "document_empty"
+
+
+class DocumentUnrecognised(DocumentEmpty):
+    """Its text stands in pictures, and nothing on this computer reads them. It is tried again once something does."""
+
+    code = "document_unrecognised"
 
 
 class DocumentEncrypted(DocumentError):

@@ -76,11 +76,15 @@ class DocumentFailed:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """`count` files or folders that were not looked into, and why, in words; some of them by path."""
+    """`count` files or folders that were not looked into, and why, in words; some of them by path.
+
+    `advice`: a sentence that says how to have them read after all, where that can be done.
+    """
 
     reason: str
     count: int
     paths: tuple[Path, ...] = ()
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from local_models.hardware import Hardware, read_hardware
 from local_models.types import ModelFile
 from rag.errors import FootnoteError
 from rag.models import Models
+from rag.parsers.ocr import ADVICE, find_tesseract
+from rag.recognition import is_unread_scan
 from rag.store.store import Store
 from rag.types import LEFT_OUT
 
@@ -40,6 +42,7 @@ def examine(data_dir: Path, store: Store, models: Models) -> list[Check]:
         _disk(data_dir),
         _database(store),
         _documents(store),
+        _recognition(store),
         *_model_files(models),
         _embedder(models),
         _memory(hardware),
@@ -68,6 +71,25 @@ def _documents(store: Store) -> Check:
     detail = f"{len(documents)} documents, {passages} passages, {len(failed)} not readable"
     advice = f"First of them: {failed[0].reason}" if failed else ""
     return Check("Documents", not failed, detail, advice)
+
+
+def _recognition(store: Store) -> Check:
+    """Without it nothing is amiss, until there are scans."""
+    waiting = sum(map(is_unread_scan, store.library.documents()))
+    tesseract = find_tesseract()
+    if tesseract is None:
+        advice = f"{ADVICE}" if waiting else ""
+        detail = f"Tesseract is not installed; {_scans(waiting)}" if waiting else "Tesseract is not installed"
+        return Check("Text in scans", not waiting, detail, advice)
+    detail = f"{tesseract.program}, {tesseract.languages.replace('+', ', ')}"
+    if waiting:
+        detail += f"; {_scans(waiting)}"
+    advice = "Read them with `footnote retry`, or “Check folders” in the library." if waiting else ""
+    return Check("Text in scans", not waiting, detail, advice)
+
+
+def _scans(number: int) -> str:
+    return f"{number} {'document has' if number == 1 else 'documents have'} pages that wait for it"
 
 
 def _model_files(models: Models) -> Iterator[Check]:

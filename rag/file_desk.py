@@ -40,10 +40,11 @@ from rag.events import DocumentAdded, DocumentFailed, DocumentMoved, DocumentUnc
 from rag.folders.stamps import NO_STAMP, Fingerprint, fingerprint, stamp_of
 from rag.index.terms import passage_terms
 from rag.index.vectors import Ids, VectorIndex
-from rag.notices import told_hidden, told_skipped
+from rag.notices import told_hidden, told_recognised, told_skipped
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.wire import Item
 from rag.ports import DocumentReader
+from rag.recognition import Recognition
 from rag.store.folder_notes import FolderNotes
 from rag.store.library import Library
 from rag.store.packed_pages import PackedPages
@@ -112,7 +113,12 @@ class Text:
     passages: list[Passage] = field(default_factory=list)
     terms: list[PassageTerms] = field(default_factory=list)
     skipped: list[PageSkipped] = field(default_factory=list)
+    recognised: list[int] = field(default_factory=list)
     hidden: int = 0
+
+    def notices(self) -> list[str]:
+        """What was not read, and what may have been read wrong."""
+        return [*told_skipped(self.skipped), *told_hidden(self.hidden), *told_recognised(self.recognised)]
 
     def take(self, item: Item) -> None:
         match item:
@@ -122,6 +128,7 @@ class Text:
                 self.title = item.text
             case Page():
                 self.pages.add(item)
+                self.recognised += [item.number] if item.recognised else []
             case PageSkipped():
                 self.skipped.append(item)
             case HiddenText():
@@ -135,7 +142,15 @@ class Text:
 class FileDesk:
     """Takes files of one library, one at a time; only `read` may run beside others, in any thread."""
 
-    def __init__(self, library: Library, notes: FolderNotes, reader: DocumentReader, index: VectorIndex) -> None:
+    def __init__(
+        self,
+        library: Library,
+        notes: FolderNotes,
+        reader: DocumentReader,
+        index: VectorIndex,
+        recognition: Recognition,
+    ) -> None:
+        self._recognition = recognition
         self._library = library
         self._notes = notes
         self._reader = reader
@@ -151,10 +166,10 @@ class FileDesk:
             return self._note_failure(path, error)
         known = self._library.find(path)
         if known is not None and known.sha256 == found.sha256:
-            if known.state in _SEARCHABLE:
+            if known.state in _SEARCHABLE and not self._recognition.helps(known):
                 self._notes.stamp(known.id, found.sha256, found.stamp)
                 return DocumentUnchanged(known)
-            if _stays_out(known, effort):
+            if self._stays_out(known, effort):
                 return self._left_out(known, effort)
         if known is None or not known.passages:
             moved = self._moved_here(path, found, sight.away, cancel)
@@ -185,7 +200,7 @@ class FileDesk:
             sha256=task.found.sha256,
             size=task.found.size,
             media_type=text.media_type,
-            notices=[*told_skipped(text.skipped), *told_hidden(text.hidden)],
+            notices=text.notices(),
         )
         self.forget_vectors(task.outdated)
         self._notes.stamp(document.id, task.found.sha256, task.found.stamp)
@@ -235,18 +250,21 @@ class FileDesk:
             text.take(item)
         if not text.passages:
             name = shown_name(task.path)
-            raise DocumentEmpty(f"“{name}” holds no text.", "If it is a scan, run it through OCR first.")
+            raise DocumentEmpty(f"“{name}” holds no text.", "If there is something in it, save it anew.")
         return text
 
     def _same_stamp(self, path: Path, stamps: Mapping[Path, str], effort: Effort) -> FileEvent | None:
         if stamps.get(path, NO_STAMP) == NO_STAMP or stamps[path] != stamp_of(path):
             return None
         known = self._library.find(path)
-        if known is None:
+        if known is None or self._recognition.helps(known):
             return None
         if known.state in _SEARCHABLE:
             return DocumentUnchanged(known)
-        return self._left_out(known, effort) if _stays_out(known, effort) else None
+        return self._left_out(known, effort) if self._stays_out(known, effort) else None
+
+    def _stays_out(self, known: Document, effort: Effort) -> bool:
+        return _stays_out(known, effort) and not self._recognition.helps(known)
 
     def _moved_here(
         self, path: Path, found: Fingerprint, away: Sequence[Path], cancel: CancelToken

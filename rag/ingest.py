@@ -31,6 +31,7 @@ from rag.folders.volumes import unreachable
 from rag.index.vectors import VectorIndex
 from rag.parsers.cleaning import clean, shown_name
 from rag.ports import DocumentReader, Embedder
+from rag.recognition import NO_RECOGNITION, Recognition
 from rag.right_of_way import RightOfWay
 from rag.side_by_side import Readings
 from rag.store.folder_notes import FolderNotes
@@ -60,17 +61,19 @@ class Ingest:
         *,
         way: RightOfWay | None = None,
         at_once: int = 1,
+        recognition: Recognition = NO_RECOGNITION,
     ) -> None:
         """`reads` tells by a file's name whether to try it in a folder; files named by the user are tried anyway.
 
-        `at_once`: how many files `reader` reads side by side.
+        `at_once`: how many files `reader` reads side by side; `recognition`: what becomes of pictures and scans.
         """
         self._library = library
         self._notes = notes
-        self._desk = FileDesk(library, notes, reader, index)
+        self._desk = FileDesk(library, notes, reader, index, recognition)
+        self._recognition = recognition
         self._embedder = embedder
         self._index = index
-        self._surveyor = Surveyor(reads)
+        self._surveyor = Surveyor(reads, recognition)
         self._way = way or RightOfWay()
         self.at_once = at_once
 
@@ -91,7 +94,8 @@ class Ingest:
         A file that looks as it did when it was read is not hashed (rag.folders.stamps).
         """
         roots = [folder.root for folder in self._notes.folders()]
-        unfinished = [document.path for document in self._library.interrupted()]
+        curable = filter(self._recognition.helps, self._library.documents())
+        unfinished = [document.path for document in (*self._library.interrupted(), *curable)]
         alone = [path for path in unfinished if not any(path.is_relative_to(root) for root in roots)]
         yield from self._add([*roots, *alone], cancel, Effort.CHANGED, None)
 
@@ -252,7 +256,7 @@ class Ingest:
                 self._library.take_from_collection(collection.id, [event.document.id])
 
     def _let_go(self, survey: Survey, cancel: CancelToken) -> Iterator[DocumentMoved]:
-        """Forget documents that were looked for and not found, and those that rules leave out now."""
+        """Forget documents that were looked for and not found, and those that the user has left out since."""
         if not survey.below:
             return
         listed, kept = set(survey.files), [*survey.away, *self._away(), *survey.bare]  # a disk may have gone since
@@ -268,7 +272,7 @@ class Ingest:
                     gone.append(document.id)
                 else:
                     yield self._follow_copy(document, twin)
-            elif survey.is_ignored(path):
+            elif survey.is_ignored(path) or self._recognition.stands_alone(path):
                 gone += self._leave_folders(document)
         self.remove(gone)
         survey.gone += len(gone)
@@ -303,7 +307,12 @@ class Ingest:
         return moved
 
     def _groups(self, path: Path, name: str | None) -> list[int]:
-        """The collections that what is read at `path` goes to: the one named, the folder's own, those it lies in."""
+        """The collections that what is read at `path` goes to: the one named, the folder's own, those it lies in.
+
+        A picture of a folder whose pictures are not read is in none: what is in them follows the folder.
+        """
+        if name is None and self._recognition.stands_alone(path) and not is_folder(path):
+            return []
         if name is None and not is_folder(path):
             known = self._library.collections()
             return [each.id for each in known if each.root is not None and path.is_relative_to(each.root)]

@@ -15,6 +15,12 @@ from rag.types import PageSkipped
 MOST_RANGES = 12
 """Ranges of numbers in one line, about as many as stand in 80 letters; the rest is counted."""
 
+UNREAD_SCAN = "a scan; Tesseract, which would read it, is not installed"
+"""Why a page that is a picture was skipped, in documents too that were read long ago."""
+
+UNREADABLE = "the letters can't be told from the fonts"
+"""Why another was: what it looks like can be recognised all the same."""
+
 _NUMBERED = re.compile(r"(?P<before>(?:.*, )?)(?P<noun>[Pp]age|[Ss]lide) (?P<number>\d{1,9})")
 _NAMED = re.compile(r"Pages? (?P<numbers>\d[^:]*): ")
 _RANGE = re.compile(r"(?P<more>[\d,]+) more|(?P<first>\d+)(?:–(?P<last>\d+))?")
@@ -40,6 +46,15 @@ def told_hidden(passages: int) -> list[str]:
     if passages == 1:
         return ["1 passage of hidden text was left out: a person who opens this document does not see it."]
     return [f"{passages} passages of hidden text were left out: a person who opens this document does not see them."]
+
+
+def told_recognised(pages: Iterable[int]) -> list[str]:
+    """Letters made out in a picture are sometimes wrong, and a quote of them too. 0 is no page of the file's own."""
+    numbers = sorted(set(pages) - {0})
+    if not numbers:
+        return []
+    several = "s" if len(numbers) > 1 else ""
+    return [f"Text recognition read page{several} {_listed(numbers)}: compare what you quote with the picture."]
 
 
 def pages_skipped(notices: Iterable[str]) -> int:

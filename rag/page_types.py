@@ -73,6 +73,7 @@ class Cell:
 class Page:
     """A page of a PDF, a slide, a sheet, a chapter; a format without pages has one. Width and height in points, 0
     without pages. `label` names a sheet, chapter, message or attachment; `cells` are a sheet's, in order of the text.
+    `recognised`: its letters were made out in a picture; it serves the notices, and is not stored.
     """
 
     number: int
@@ -83,6 +84,7 @@ class Page:
     height: float = 0.0
     label: str = ""
     cells: tuple[Cell, ...] = ()
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class Preferences:
     `strength` says how far answers are held to their sources (rag.constraint.Strength); empty: as suits the model.
     `certainty`: the model's own certainty is shown behind the sentences (rag.account.Certainty).
     `watch`: changes in the folders of the library are followed while they happen.
+    `pictures`: the text in pictures that lie in folders is read, where something is installed that recognises it.
     `passage_tokens`: most tokens of a passage; 0: as suits the embedder. It and `embedder` say how the passages in the
     library were made, so they are changed by rag.restaging alone.
     """
@@ -104,6 +105,7 @@ class Preferences:
     strength: str = ""
     certainty: bool = False
     watch: bool = True
+    pictures: bool = False
     passage_tokens: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
 

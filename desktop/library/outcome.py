@@ -55,7 +55,8 @@ def outcome_sentence(outcome: IntakeOutcome) -> str:
     nothing = "That did not work" if outcome.error else "Nothing new was found"
     text = ", ".join(said) if said else nothing
     first = f"Stopped. {text}." if outcome.stopped else f"{text}."
-    return f"{first} {_away(outcome.away)}" if outcome.away else first
+    further = [*_advised(outcome.left_out), *([_away(outcome.away)] if outcome.away else [])]
+    return " ".join((first, *further))
 
 
 def _parts(outcome: IntakeOutcome) -> Iterator[str]:
@@ -70,6 +71,13 @@ def _parts(outcome: IntakeOutcome) -> Iterator[str]:
     ):
         if number:
             yield f"{number:,} {one if number == 1 else many}"
+
+
+def _advised(left_out: Sequence[LeftOut]) -> Iterator[str]:
+    """What was left out and could be read, and how."""
+    for each in left_out:
+        if each.advice:
+            yield f"{each.reason} ({each.count:,}). {each.advice}"
 
 
 def _away(folders: Sequence[Path]) -> str:

@@ -103,6 +103,11 @@ class LibraryPage(QWidget):
             self._intake.start(Request())
 
     @Slot()
+    def check_folders(self) -> None:
+        """Look at all folders once."""
+        self._take_in(Request(rescan=True))
+
+    @Slot()
     def pause(self) -> None:
         """Stop taking in after the file at hand; `paused` follows."""
         self._intake.pause()
@@ -160,7 +165,7 @@ class LibraryPage(QWidget):
         self._add_files.clicked.connect(self._choose_files)
         self._empty.folder_asked.connect(self._choose_folder)
         self._empty.files_asked.connect(self._choose_files)
-        self._rescan.clicked.connect(self._start_rescan)
+        self._rescan.clicked.connect(self.check_folders)
         self._bar.cancel_requested.connect(self.cancel)
         self._bar.pause_requested.connect(self.pause)
         self._bar.resume_requested.connect(self.resume)
@@ -187,7 +192,7 @@ class LibraryPage(QWidget):
         self._documents.collecting_asked.connect(self._choose_collection)
         self._reload_timer.timeout.connect(self.reload)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self).activated.connect(self._documents.focus_filter)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self).activated.connect(self._start_rescan)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self).activated.connect(self.check_folders)
 
     def _picked_by_hand(self) -> str | None:
         collection = self._collections.current_collection()
@@ -256,10 +261,6 @@ class LibraryPage(QWidget):
         chosen, _ = QFileDialog.getOpenFileNames(self, "Add files to the library", str(Path.home()))
         if chosen:
             self.add_paths([Path(each) for each in chosen])
-
-    @Slot()
-    def _start_rescan(self) -> None:
-        self._take_in(Request(rescan=True))
 
     @Slot(object)
     def _follow(self, paths: tuple[Path, ...]) -> None:

@@ -48,6 +48,10 @@ WATCH_MEANS = (
     "New, changed, moved and deleted files are followed while they change. Without this, “Check folders” in the "
     "library does it when you ask."
 )
+PICTURES_MEAN = (
+    "For folders of scanned letters. Tesseract, a free program that has to be installed, takes some seconds for each "
+    "picture, photographs too. Without this, pictures are read only when you add them by name."
+)
 _THEME_WORDS = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 _PROCESS_WORDS = {
     "window": "This window",
@@ -61,10 +65,13 @@ _WIDTH = 760
 
 
 class SettingsPage(QWidget):
-    """Everything is saved at once; there is no "OK". `watching_chosen` tells whether folders are to be watched."""
+    """Everything is saved at once; there is no "OK". `watching_chosen` tells whether folders are to be watched;
+    `folders_concerned` comes when other files of the folders are wanted than before.
+    """
 
     theme_chosen = Signal(str)
     watching_chosen = Signal(bool)
+    folders_concerned = Signal()
 
     def __init__(self, assistant: Assistant, lanes: Lanes, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +82,7 @@ class SettingsPage(QWidget):
         self._strength = StrengthChoice()
         self._certainty = QCheckBox("Show how sure the model was")
         self._watch = QCheckBox("Watch the folders in the library")
+        self._pictures = QCheckBox("Read the pictures in folders")
         self._folder = ElidedLabel(str(assistant.data_dir))
         self._open_folder = button("Open folder")
         self.finding = IndexCard(assistant, lanes)
@@ -153,6 +161,8 @@ class SettingsPage(QWidget):
         card, inside = _card("Your folders")
         inside.addWidget(self._watch)
         inside.addWidget(label(WATCH_MEANS, "small", wrap=True))
+        inside.addWidget(self._pictures)
+        inside.addWidget(label(PICTURES_MEAN, "small", wrap=True))
         stack.addWidget(card)
 
     def _add_places(self, stack: QVBoxLayout) -> None:
@@ -190,6 +200,7 @@ class SettingsPage(QWidget):
         self._strength.chosen.connect(self._choose_strength)
         self._certainty.clicked.connect(self._choose_certainty)
         self._watch.clicked.connect(self._choose_watching)
+        self._pictures.clicked.connect(self._choose_pictures)
         self._open_folder.clicked.connect(self._open_data_dir)
         self._check.clicked.connect(self.check)
         self._measure.clicked.connect(self.measure)
@@ -201,6 +212,7 @@ class SettingsPage(QWidget):
         self._strength.show_strength(preferences.strength)
         self._certainty.setChecked(preferences.certainty)
         self._watch.setChecked(preferences.watch)
+        self._pictures.setChecked(preferences.pictures)
         self.finding.show_preferences(preferences)
 
     @Slot(object)
@@ -230,6 +242,11 @@ class SettingsPage(QWidget):
         self.watching_chosen.emit(wanted)
 
     @Slot()
+    def _choose_pictures(self) -> None:
+        job = self._save(partial(_with_pictures, self._pictures.isChecked()))
+        job.completed.connect(self.folders_concerned)
+
+    @Slot()
     def _open_data_dir(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._assistant.data_dir)))
 
@@ -244,8 +261,10 @@ class SettingsPage(QWidget):
         self._check.setEnabled(True)
         self._check.setText("Check again")
 
-    def _save(self, change: Callable[[Preferences], Preferences]) -> None:
-        self._call(partial(_change, self._assistant, change)).reported.connect(self._show_preferences)
+    def _save(self, change: Callable[[Preferences], Preferences]) -> Job:
+        job = self._call(partial(_change, self._assistant, change))
+        job.reported.connect(self._show_preferences)
+        return job
 
     def _call(self, function: Callable[[], object]) -> Job:
         job = self._lanes.read.call(function)
@@ -296,6 +315,10 @@ def _with_certainty(certainty: bool, preferences: Preferences) -> Preferences:  
 
 def _with_watching(wanted: bool, preferences: Preferences) -> Preferences:  # noqa: FBT001 - for partial
     return replace(preferences, watch=wanted)
+
+
+def _with_pictures(wanted: bool, preferences: Preferences) -> Preferences:  # noqa: FBT001 - for partial
+    return replace(preferences, pictures=wanted)
 
 
 def _choice(words: str) -> QPushButton:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.assistant import Assistant
@@ -13,6 +14,11 @@ from rag.errors import NotFound, UsageError
 from rag.folders.watching import Changed, Watched
 from rag.parsers.cleaning import shown_name
 from rag.store.folder_notes import Folder
+
+_PICTURES = {
+    "on": "Pictures in folders are read from the next look at them on: `footnote refresh`. Each takes some seconds.",
+    "off": "Pictures in folders are left out from the next look at them on: `footnote refresh`.",
+}
 
 
 def register(commands: Commands) -> None:
@@ -29,6 +35,11 @@ def register(commands: Commands) -> None:
         help="as in a .gitignore file: *.log, drafts/, !keep.log; may be given again; replaces the rules there were",
     )
     folders.add_argument("--leave-out-nothing", action="store_true", help="forget the rules of this folder")
+    folders.add_argument(
+        "--pictures",
+        choices=("on", "off"),
+        help="read the text in pictures that lie in folders, where Tesseract is installed; for all folders",
+    )
     folders.set_defaults(run=run_folders)
     watch = commands.add_parser(
         "watch",
@@ -46,12 +57,17 @@ def run_folders(args: argparse.Namespace, session: Session) -> int:
             _set_rules(assistant, args)
         elif args.name:
             _find(assistant.folders.all(), args.name)
+        if args.pictures:
+            assistant.save_preferences(replace(assistant.preferences(), pictures=args.pictures == "on"))
         folders, away = assistant.folders.all(), assistant.folders.away()
+        pictures = assistant.preferences().pictures
     if args.name:
         folders = [_find(folders, args.name)]
     if session.terminal.as_json:
-        session.terminal.result({"folders": [_json(folder, away) for folder in folders]})
+        session.terminal.result({"folders": [_json(folder, away) for folder in folders], "pictures": pictures})
         return 0
+    if args.pictures:
+        session.terminal.say(_PICTURES[args.pictures])
     if not folders:
         session.terminal.say("No folders yet. Add one with `footnote add FOLDER`.")
     rows = [

@@ -13,6 +13,7 @@ from rag.cli.shapes import collection_json, document_json, hit_json
 from rag.errors import UsageError
 from rag.events import AddEvent, AddFinished, DocumentAdded, DocumentFailed, Progress
 from rag.parsers.cleaning import shown_name
+from rag.recognition import is_unread_scan
 from rag.titles import where_in
 from rag.types import LEFT_OUT, Document, Hit, Scores
 
@@ -32,7 +33,8 @@ def register(commands: Commands) -> None:
     retry = commands.add_parser(
         "retry",
         help="try again what could not be read",
-        description="Try documents again that failed or were quarantined, although their files are still the same.",
+        description="Try documents again that failed or were quarantined, although their files are still the same, and "
+        "scans that wait for Tesseract, once it is installed.",
     )
     retry.add_argument("wanted", nargs="*", metavar="DOCUMENT", help="its number, path or file name (all of them)")
     retry.set_defaults(run=run_retry)
@@ -80,7 +82,7 @@ def run_retry(args: argparse.Namespace, session: Session) -> int:
     with session.open() as assistant:
         started = time.monotonic()
         chosen = find_documents(assistant, args.wanted) if args.wanted else assistant.documents()
-        left_out = [document.id for document in chosen if args.wanted or document.state in LEFT_OUT]
+        left_out = [each.id for each in chosen if args.wanted or each.state in LEFT_OUT or is_unread_scan(each)]
         finished, failures = follow(assistant.retry(left_out, session.cancel), session)
         return _report(finished, failures, embed(assistant, session), time.monotonic() - started, session)
 
@@ -201,7 +203,12 @@ def summary(finished: AddFinished, failures: Sequence[DocumentFailed]) -> dict[s
         "passages": finished.passages,
         "skipped": finished.skipped,
         "left_out": [
-            {"reason": each.reason, "count": each.count, "paths": [str(path) for path in each.paths]}
+            {
+                "reason": each.reason,
+                "count": each.count,
+                "paths": [str(path) for path in each.paths],
+                "advice": each.advice,
+            }
             for each in finished.left_out
         ],
         "unreachable": [str(path) for path in finished.away],
@@ -219,7 +226,7 @@ def _report(
             if not failure.known:
                 terminal.note(f"Left out: {failure.reason}")
         for each in finished.left_out:
-            terminal.note(f"{each.reason} ({each.count}).")
+            terminal.note(f"{each.reason} ({each.count}). {each.advice}".rstrip())
         for folder in finished.away:
             terminal.note(f"{folder} is not reachable now; what was read from there can still be asked.")
         terminal.say(

@@ -14,6 +14,7 @@ from rag.folders.stamps import NO_STAMP, stamp_of
 from rag.folders.surveying import Survey, Surveyor
 from rag.folders.volumes import is_remote, unreachable
 from rag.folders.watching import USUAL, Changed, Patience, Watched, watch
+from rag.recognition import NO_RECOGNITION, Recognition
 from rag.store.folder_notes import Folder, FolderNotes
 from rag.walking import LOCK_PREFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
 
@@ -21,9 +22,16 @@ from rag.walking import LOCK_PREFIXES, SYSTEM_FILES, SYSTEM_FOLDERS
 class KnownFolders:
     """rag.folders.watching.Folders over a library. `own`: the data directory, whose changes are our own doing."""
 
-    def __init__(self, notes: FolderNotes, reads: Callable[[Path], bool], own: Path) -> None:
+    def __init__(
+        self,
+        notes: FolderNotes,
+        reads: Callable[[Path], bool],
+        own: Path,
+        recognition: Recognition = NO_RECOGNITION,
+    ) -> None:
         self._notes = notes
-        self._surveyor = Surveyor(reads)
+        self._recognition = recognition
+        self._surveyor = Surveyor(reads, recognition)
         self._own = own
 
     def watch(self, cancel: CancelToken, *, patience: Patience = USUAL) -> Iterator[Watched | Changed]:
@@ -52,7 +60,7 @@ class KnownFolders:
         return None if any(_is_left_out(part.lower()) for part in parts) else path
 
     def look(self, root: Path, cancel: CancelToken) -> Iterable[Path]:
-        """Files that are new or look different, and documents that are not where they were."""
+        """Files that are new or look different, documents that are not where they were, or can be read by now."""
         survey, stamps = Survey(), self._notes.stamps()
         for folder in self._notes.folders():
             if folder.root == root:
@@ -68,7 +76,9 @@ class KnownFolders:
                 yield file
         listed = set(survey.files)
         for document in self._notes.below([root]):
-            if document.path not in listed and not any(document.path.is_relative_to(each) for each in survey.away):
+            if any(document.path.is_relative_to(each) for each in survey.away):
+                continue
+            if document.path not in listed or self._recognition.helps(document):
                 yield document.path
 
 

@@ -16,6 +16,8 @@ from local_models.cancel import CancelToken
 from rag.events import DocumentFailed, LeftOut
 from rag.folders.rules import RULES_FILE, IgnoreRules
 from rag.folders.volumes import mounts_of, unreachable
+from rag.parsers.formats import is_picture
+from rag.recognition import Recognition
 from rag.store.folder_notes import Folder
 from rag.walking import is_folder, walk
 
@@ -44,19 +46,24 @@ class Survey:
     """Collection -> the mount points its folder lies on and holds."""
     _left_out: dict[str, list[Path]] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
+    _advice: dict[str, str] = field(default_factory=dict)
     rules: list[IgnoreRules] = field(default_factory=list)
 
     def left_out(self) -> tuple[LeftOut, ...]:
         """By reason, the most frequent first."""
         reasons = sorted(self._counts, key=lambda reason: (-self._counts[reason], reason))
-        return tuple(LeftOut(reason, self._counts[reason], tuple(self._left_out[reason])) for reason in reasons)
+        return tuple(
+            LeftOut(reason, self._counts[reason], tuple(self._left_out[reason]), self._advice.get(reason, ""))
+            for reason in reasons
+        )
 
     def is_ignored(self, path: Path) -> bool:
         """Whether rules leave the path out now."""
         return any(rules.ignores(path) for rules in self.rules)
 
-    def note(self, reason: str, path: Path) -> None:
+    def note(self, reason: str, path: Path, advice: str = "") -> None:
         """One file or folder is left out."""
+        self._advice[reason] = advice
         self._counts[reason] = self._counts.get(reason, 0) + 1
         told = self._left_out.setdefault(reason, [])
         if len(told) < MOST_TOLD:
@@ -70,10 +77,11 @@ class Survey:
 
 
 class Surveyor:
-    """Surveys folders of documents whose formats `reads` knows by their files' names."""
+    """Surveys folders. `reads` knows the formats of documents by their names; `recognition` tells of pictures."""
 
-    def __init__(self, reads: Callable[[Path], bool]) -> None:
+    def __init__(self, reads: Callable[[Path], bool], recognition: Recognition) -> None:
         self._reads = reads
+        self._recognition = recognition
 
     def everything(
         self, survey: Survey, root: Path, groups: Sequence[int], around: Sequence[Folder], cancel: CancelToken
@@ -130,9 +138,15 @@ class Surveyor:
                 return True
             return False
 
+        pictures = self._recognition.left_alone()
+
         def reads(path: Path) -> bool:
             if self._reads(path):
                 return True
+            if is_picture(path):
+                if pictures is not None:
+                    survey.note(pictures.reason, path, pictures.advice)
+                return pictures is None
             survey.note(f"{path.suffix.lower()} files are not read", path)
             return False
 

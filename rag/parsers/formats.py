@@ -141,10 +141,14 @@ def media_type_by_name(path: Path) -> str | None:
     return CODE_NAMES.get(path.name.lower()) or MEDIA_TYPES.get(path.suffix.lower())
 
 
+def is_picture(path: Path) -> bool:
+    """Whether its name is that of a picture: it is read for the text in it, or not at all."""
+    return path.suffix.lower() in IMAGES
+
+
 def looks_readable(path: Path) -> bool:
     """Whether a walk through a folder should try this file: a known name, or none at all (README, LICENSE).
 
-    Pictures are read only when picked by hand: a folder's are nearly all photographs, and each takes seconds.
+    Not a picture: a folder's are nearly all photographs, and each takes seconds (rag.recognition).
     """
-    suffix = path.suffix.lower()
-    return suffix not in IMAGES and (media_type_by_name(path) is not None or not suffix)
+    return not is_picture(path) and (media_type_by_name(path) is not None or not path.suffix)

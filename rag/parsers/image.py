@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
+from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge, DocumentUnrecognised
 from rag.parsers.cleaning import shown_name
 from rag.parsers.formats import IMAGES
 from rag.parsers.ocr import ADVICE, RETRY, RecognitionFailed, Tesseract, find_tesseract
@@ -42,7 +42,7 @@ class ImageParser:
         name = shown_name(path)
         tesseract = self._find()
         if tesseract is None:
-            raise DocumentEmpty(f"“{name}” is a picture, and nothing here recognises text in pictures.", ADVICE)
+            raise DocumentUnrecognised(f"“{name}” is a picture, and nothing here recognises text in pictures.", ADVICE)
         if path.stat().st_size > MAX_BYTES:
             raise DocumentTooLarge(f"“{name}” is too large a picture.", "Save it smaller and add that.")
         texts = 0

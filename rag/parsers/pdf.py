@@ -15,7 +15,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from rag.errors import DocumentBroken, DocumentEmpty, DocumentEncrypted, DocumentError
+from rag.errors import DocumentBroken, DocumentEmpty, DocumentEncrypted, DocumentError, DocumentUnrecognised
+from rag.notices import UNREAD_SCAN, UNREADABLE
 from rag.parsers.cleaning import clean, shown_name
 from rag.parsers.formats import PDF, suffixes_of
 from rag.parsers.ocr import ADVICE, RETRY, Tesseract, find_tesseract
@@ -27,9 +28,7 @@ from rag.types import Counting, HiddenText, Page, PageSkipped, Title
 SAMPLE_PAGES = 12
 """Pages looked at first for font sizes and running heads; reading one takes about 16 ms."""
 
-_NO_TEXT = "no text; probably a scan"
 _DAMAGED = "damaged"
-UNREADABLE = "the letters can't be told from the fonts"
 
 _NO_TITLE = re.compile(
     r"untitled|\(?anonymous\)?$|.{0,3}$|.*\.(?:docx?|pdf|tex|indd|qxd|dvi|pptx?|rtf|odt)$|document\d*$", re.IGNORECASE
@@ -65,8 +64,8 @@ class PdfParser:
                 texts += isinstance(item, Page)
                 reasons.add(item.reason if isinstance(item, PageSkipped) else "")
                 yield item
-        if not texts and _NO_TEXT in reasons:
-            raise DocumentEmpty(f"“{shown_name(path)}” is a scan: its pages are pictures of text.", ADVICE)
+        if not texts and UNREAD_SCAN in reasons:
+            raise DocumentUnrecognised(f"“{shown_name(path)}” is a scan: its pages are pictures of text.", ADVICE)
         if not texts and NO_WORDS in reasons:
             raise DocumentEmpty(f"“{shown_name(path)}” is a scan in which no text was recognised.", RETRY)
 
@@ -101,7 +100,7 @@ def _pages(
     for index in range(len(document)):
         read = _read(document, index)
         page = _page(read, index, style, seen)
-        if isinstance(page, PageSkipped) and page.reason in (_NO_TEXT, UNREADABLE):
+        if isinstance(page, PageSkipped) and page.reason in (UNREAD_SCAN, UNREADABLE):
             page = _scanned(document, page, find)
         yield page
         if read is not None and read[0].hidden:
@@ -148,11 +147,11 @@ def _page(
         return PageSkipped(index + 1, _DAMAGED)
     lines, size = read[0].lines, read[1]
     if not lines:
-        return PageSkipped(index + 1, _NO_TEXT)
+        return PageSkipped(index + 1, UNREAD_SCAN)
     if _undecoded(lines):
         return PageSkipped(index + 1, UNREADABLE)
     page = lay_out(index + 1, explained(lines), size, style, seen)
-    return page if page.text else PageSkipped(index + 1, _NO_TEXT)
+    return page if page.text else PageSkipped(index + 1, UNREAD_SCAN)
 
 
 def _undecoded(lines: list[Line]) -> bool:

@@ -38,7 +38,7 @@ def recognised(page: pdfium.PdfPage, number: int, tesseract: Tesseract) -> Page 
         return PageSkipped(number, str(error))
     if found is None or not found.text:
         return PageSkipped(number, NO_WORDS)
-    return Page(number, found.text, found.blocks, found.boxes, width, height)
+    return Page(number, found.text, found.blocks, found.boxes, width, height, recognised=True)
 
 
 def _drawn(page: pdfium.PdfPage, scale: float) -> tuple[int, int, bytes]:

@@ -79,6 +79,7 @@ def _encode_page(page: Page) -> dict[str, object]:
         "size": [page.width, page.height],
         "label": page.label,
         "cells": [value for cell in page.cells for value in (cell.start, cell.end, cell.row, cell.column)],
+        "recognised": page.recognised,
     }
 
 
@@ -89,7 +90,8 @@ def _decode_page(message: Mapping[str, Any]) -> Page:
     width, height = message["size"]
     numbers = message["cells"]
     cells = tuple(Cell(*numbers[at : at + 4]) for at in range(0, len(numbers), 4))
-    return Page(message["number"], message["text"], blocks, boxes, width, height, message["label"], cells)
+    recognised = message["recognised"]
+    return Page(message["number"], message["text"], blocks, boxes, width, height, message["label"], cells, recognised)
 
 
 def _encode_passage(passage: Passage) -> dict[str, object]:

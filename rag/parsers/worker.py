@@ -16,14 +16,14 @@ from typing import Any
 from local_models.cancel import CancelToken
 from local_models.offline import refuse_network
 from local_models.worker import Handler, serve
-from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
-from rag.notices import told_skipped
+from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge, DocumentUnrecognised
+from rag.notices import UNREAD_SCAN, UNREADABLE, told_skipped
 from rag.parsers.attachments import MOST_BYTES
 from rag.parsers.catalogue import choose, media_type_of
 from rag.parsers.cleaning import shown_name
 from rag.parsers.cutting import Cutter
-from rag.parsers.limits import go_last, leave_no_files, limit_memory
-from rag.parsers.pdf import UNREADABLE
+from rag.parsers.limits import end_children, go_last, leave_no_files, limit_memory
+from rag.parsers.ocr import ADVICE
 from rag.parsers.wire import Item, encode
 from rag.types import Opened, Page, PageSkipped, Title
 
@@ -56,6 +56,7 @@ class _Reader:
 
     def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
         path = Path(params["path"])
+        forget = cancel.on_cancel(end_children)
         try:
             for item in self._items(path, params, cancel):
                 cancel.check()
@@ -64,6 +65,8 @@ class _Reader:
             raise DocumentTooLarge(f"“{shown_name(path)}” needs more memory than is set aside for one file.") from error
         except RecursionError as error:
             raise DocumentBroken(f"“{shown_name(path)}” is nested too deeply to be read.") from error
+        finally:
+            forget()
 
     def _items(self, path: Path, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Item]:
         parser = choose(path)
@@ -109,9 +112,9 @@ def _empty(path: Path, skipped: list[PageSkipped]) -> DocumentEmpty:
     if not skipped:
         return DocumentEmpty(f"“{name}” holds no text.")
     reasons = "; ".join(told_skipped(skipped)[:MOST_REASONS])
-    recognisable = any(page.reason == UNREADABLE for page in skipped)
-    advice = "Run it through text recognition (OCR) first." if recognisable else ""
-    return DocumentEmpty(f"“{name}” gave no text. {reasons.rstrip('.')}.", advice)
+    told = f"“{name}” gave no text. {reasons.rstrip('.')}."
+    recognisable = any(page.reason in (UNREADABLE, UNREAD_SCAN) for page in skipped)
+    return DocumentUnrecognised(told, ADVICE) if recognisable else DocumentEmpty(told)
 
 
 def main(memory: int) -> int:

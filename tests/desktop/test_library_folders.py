@@ -245,7 +245,7 @@ def test_the_finished_notice_says_what_moved_went_and_was_left_out(
 ) -> None:
     left_out = (LeftOut(".jpg files are not read", 3, (WORK / "a.jpg",)),)
     assistant.finished = AddFinished(0, 0, (), 0, 3, 2, 1, left_out, (STICK,))
-    page._start_rescan()
+    page.check_folders()
     qtbot.waitUntil(page._notice.isVisible)
     assert page._notice._sentence.text() == (
         "2 gone from their folders, 3 other files left out. "

@@ -428,7 +428,7 @@ def test_other_formats_are_told_by_kind(shop: Workshop) -> None:
     done = finished(shop.add())
     assert done.skipped == 3
     assert [(each.reason, each.count) for each in done.left_out] == [
-        (".jpg files are not read", 2),
+        ("Pictures in folders are not read", 2),
         (".zip files are not read", 1),
     ]
 

@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from rag.errors import DocumentBroken, DocumentEmpty, DocumentTooLarge
+from rag.notices import UNREAD_SCAN
 from rag.parsers import image, ocr
 from rag.parsers.formats import looks_readable
 from rag.parsers.image import ImageParser
@@ -46,9 +47,6 @@ def scan(folder: Path, *, pages: int = 1) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    find_tesseract.cache_clear()
 
 
 def test_a_scanned_page_has_the_words_that_are_recognised_with_their_boxes_in_points(tmp_path: Path) -> None:
@@ -74,7 +72,7 @@ def test_without_tesseract_the_pages_are_named_and_the_user_learns_how_to_read_t
     with pytest.raises(DocumentEmpty, match=r"“scan\.pdf” is a scan.*Install Tesseract"):
         skipped.extend(cast("PageSkipped", item) for item in PdfParser(lambda: None).read(scan(tmp_path, pages=2)))
     assert [page.number for page in skipped] == [1, 2]
-    assert {page.reason for page in skipped} == {"no text; probably a scan"}
+    assert {page.reason for page in skipped} == {UNREAD_SCAN}
 
 
 def test_a_scanned_page_among_others_is_named_without_tesseract(tmp_path: Path) -> None:
@@ -84,7 +82,7 @@ def test_a_scanned_page_among_others_is_named_without_tesseract(tmp_path: Path) 
     document.save(str(tmp_path / "c.pdf"))
     found, skipped = read_pages(PdfParser(lambda: None), tmp_path / "c.pdf")
     assert [page.number for page in found] == [2]
-    assert [(page.number, page.reason) for page in skipped] == [(1, "no text; probably a scan")]
+    assert [(page.number, page.reason) for page in skipped] == [(1, UNREAD_SCAN)]
 
 
 def test_a_blank_page_is_said_to_be_blank_and_not_recognised(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_text_recognition_is_advised_only_where_it_helps(
 ) -> None:
     with pytest.raises(DocumentEmpty, match=f"gave no text.*{told}") as refused:
         list(poisoned.read(write(tmp_path, f"{name}.txt"), never()))
-    assert ("OCR" in str(refused.value)) == (name == "letters")
+    assert ("Install Tesseract" in str(refused.value)) == (name == "letters")
 
 
 def test_a_file_that_kills_the_child_is_quarantined_and_the_next_is_read(poisoned: ChildReader, tmp_path: Path) -> None:
