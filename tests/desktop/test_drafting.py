@@ -130,6 +130,7 @@ def test_opening_a_string_colours_the_lines_below(qtbot: QtBot, assistant: Pages
     assert colour_at(page, 20) != before
 
 
+@pytest.mark.real
 def test_five_thousand_lines_are_coloured_without_holding_up_the_window(
     qtbot: QtBot, assistant: PagesAssistant, lanes: Lanes
 ) -> None:
