@@ -32,12 +32,14 @@ from rag.errors import (
     DocumentError,
     DocumentMissing,
     DocumentQuarantined,
-    DocumentUnsupported,
     LibraryError,
+    NotFound,
     ReaderKilled,
 )
 from rag.events import DocumentAdded, DocumentFailed, DocumentMoved, DocumentUnchanged
-from rag.folders.stamps import NO_STAMP, Fingerprint, fingerprint, stamp_of
+from rag.file_sight import fingerprint_of, has_left
+from rag.folders.stamps import NO_STAMP, Fingerprint, stamp_of
+from rag.folders.volumes import unreachable
 from rag.index.terms import passage_terms
 from rag.index.vectors import Ids, VectorIndex
 from rag.notices import told_hidden, told_recognised, told_skipped
@@ -61,7 +63,6 @@ from rag.types import (
     Scope,
     Title,
 )
-from rag.walking import is_gone
 
 MOST_SUSPICION = 6
 """Of the same bytes, before they are left alone. Each reading that Footnote did not live to see the end of counts 1."""
@@ -72,6 +73,9 @@ ACCUSED = 3
 _SEARCHABLE = (DocumentState.READ, DocumentState.COMPLETE)
 
 FileEvent = DocumentAdded | DocumentMoved | DocumentUnchanged | DocumentFailed
+
+UNKNOWN_BYTES = ""
+"""In place of a SHA-256: of a text whose file changed while it was read. It is read again at the next look."""
 
 
 class Effort(Enum):
@@ -93,6 +97,15 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Nothing is to be told of the file, and it stays as it is: its disk is not there now, or the user has removed its
+    document while it was read.
+    """
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A file to be read: its row is in state READING. `outdated`: the passages it had before."""
 
@@ -105,9 +118,10 @@ class Task:
 
 @dataclass
 class Text:
-    """What a reader has given of a file so far."""
+    """What a reader has given of a file so far. `found`: the bytes that it read, None when nobody knows."""
 
     title: str
+    found: Fingerprint | None
     media_type: str = ""
     pages: PackedPages = field(default_factory=PackedPages)
     passages: list[Passage] = field(default_factory=list)
@@ -156,23 +170,25 @@ class FileDesk:
         self._reader = reader
         self._index = index
 
-    def look(self, path: Path, effort: Effort, sight: Sight, cancel: CancelToken) -> Task | FileEvent:
+    def look(self, path: Path, effort: Effort, sight: Sight, cancel: CancelToken) -> Task | FileEvent | PassedOver:
         """What is to be done with the file, or what is known of it. Raises Cancelled, DiskFull, LibraryError."""
         if sight.stamps is not None and (event := self._same_stamp(path, sight.stamps, effort)) is not None:
             return event
         try:
-            found = _fingerprint(path, cancel)
+            found = fingerprint_of(path, cancel)
         except DocumentError as error:
-            return self._note_failure(path, error)
+            return PassedOver(path) if self._is_away(path) else self._note_failure(path, error)
         known = self._library.find(path)
         if known is not None and known.sha256 == found.sha256:
+            if _only_closed(known):
+                known = self._library.reopen(known.id, self._index.identity.digest)
             if known.state in _SEARCHABLE and not self._recognition.helps(known):
                 self._notes.stamp(known.id, found.sha256, found.stamp)
                 return DocumentUnchanged(known)
             if self._stays_out(known, effort):
                 return self._left_out(known, effort)
         if known is None or not known.passages:
-            moved = self._moved_here(path, found, sight.away, cancel)
+            moved = self._moved_here(path, found, effort, sight.away, cancel)
             if moved is not None:
                 return moved
         outdated: Sequence[int] | Ids = (
@@ -184,30 +200,43 @@ class FileDesk:
 
     def read(self, task: Task, cancel: CancelToken) -> Text:
         """Writes nothing. Raises DocumentError, Cancelled."""
-        try:
-            return self._read_once(task, cancel)
-        except ReaderKilled:
-            return self._read_once(task, cancel)
+        found = task.found
+        text = self._read_patiently(task, found, cancel)
+        if stamp_of(task.path) != found.seen:  # what was read is not what was hashed: once more
+            found = fingerprint_of(task.path, cancel)
+            text = self._read_patiently(task, found, cancel)
+            if stamp_of(task.path) != found.seen:
+                text.found = None
+        return text
 
-    def keep(self, task: Task, text: Text) -> DocumentAdded:
+    def keep(self, task: Task, text: Text) -> DocumentAdded | PassedOver:
         """The text is searchable by words from now on. Raises DiskFull, LibraryError."""
-        document = self._library.replace(
-            task.document.id,
-            title=text.title,
-            pages=text.pages,
-            passages=text.passages,
-            terms=text.terms,
-            sha256=task.found.sha256,
-            size=task.found.size,
-            media_type=text.media_type,
-            notices=text.notices(),
-        )
+        found = text.found or Fingerprint(UNKNOWN_BYTES, task.found.size, NO_STAMP, NO_STAMP)
+        try:
+            document = self._library.replace(
+                task.document.id,
+                title=text.title,
+                pages=text.pages,
+                passages=text.passages,
+                terms=text.terms,
+                sha256=found.sha256,
+                size=found.size,
+                media_type=text.media_type,
+                notices=text.notices(),
+            )
+        except NotFound:
+            return PassedOver(task.path)
         self.forget_vectors(task.outdated)
-        self._notes.stamp(document.id, task.found.sha256, task.found.stamp)
+        self._notes.stamp(document.id, found.sha256, found.stamp)
         return DocumentAdded(document, replaced=task.replaces)
 
-    def fail(self, task: Task, error: DocumentError) -> DocumentFailed:
-        """The file is left out, and its reason kept."""
+    def fail(self, task: Task, error: DocumentError) -> DocumentFailed | PassedOver:
+        """The file is left out, and its reason kept; but one whose disk has been pulled out waits."""
+        if self._library.find(task.path) is None:
+            return PassedOver(task.path)
+        if self._is_away(task.path):
+            self.put_back([task])
+            return PassedOver(task.path)
         failed = self._note_failure(task.path, error)
         self._notes.stamp(task.document.id, task.found.sha256, task.found.stamp)
         return failed
@@ -215,25 +244,33 @@ class FileDesk:
     def put_back(self, tasks: Iterable[Task]) -> None:
         """Their reading was given up, and not because of them."""
         for task in tasks:
-            with suppress(LibraryError):
+            with suppress(LibraryError, NotFound):
                 self._library.put_back(task.document.id)
 
-    def move(self, document: Document, path: Path) -> DocumentMoved:
+    def move(self, document: Document, path: Path, twin: Document | None = None) -> DocumentMoved:
         """The document is at another place: it keeps id, passages, vectors and citations, and is found by its new name.
 
-        Nothing is embedded again: the name alone would hardly turn a vector.
+        Nothing is embedded again: the name alone would hardly turn a vector. `twin`: a copy that was read at the new
+        place, and gives way. All of it is one step, so that a kill leaves the one state or the other.
         """
         title = document.title
         if title == clean(document.path.stem):
             title = clean(path.stem)
-        ids = self._library.passage_ids(Scope(documents=frozenset({document.id})))
-        passages = self._library.passages([int(each) for each in ids])
+        own = self._library.passage_ids(Scope(documents=frozenset({document.id})))
+        passages = self._library.passages([int(each) for each in own])
         named = full_title(title, path)
         terms = [passage_terms(named, passage.heading, passage.text) for passage in passages]
         if named == full_title(document.title, document.path):
             passages, terms = [], []
-        moved = self._notes.move(document.id, path, title, [passage.id for passage in passages], terms)
+        giving_way = frozenset() if twin is None else frozenset({twin.id})
+        outdated: Sequence[int] | Ids = self._library.passage_ids(Scope(documents=giving_way)) if giving_way else []
+        ids = [passage.id for passage in passages]
+        moved = self._notes.move(document.id, path, title, ids, terms, giving_way=giving_way)
+        if len(outdated):
+            self.forget_vectors(outdated)
         self._notes.stamp(moved.id, moved.sha256, NO_STAMP)
+        if _only_closed(moved):
+            moved = self._library.reopen(moved.id, self._index.identity.digest)
         return DocumentMoved(moved, document.path)
 
     def use_index(self, index: VectorIndex) -> None:
@@ -244,14 +281,26 @@ class FileDesk:
         """Take vectors out of the index that the library has let go."""
         self._index.remove(passage_ids, generation=self._library.generation(self._index.identity.digest))
 
-    def _read_once(self, task: Task, cancel: CancelToken) -> Text:
-        text = Text(title=clean(task.path.stem))
+    def _read_patiently(self, task: Task, found: Fingerprint, cancel: CancelToken) -> Text:
+        try:
+            return self._read_once(task, found, cancel)
+        except ReaderKilled:
+            return self._read_once(task, found, cancel)
+
+    def _read_once(self, task: Task, found: Fingerprint, cancel: CancelToken) -> Text:
+        text = Text(clean(task.path.stem), found)
         for item in self._reader.read(task.path, cancel):
             text.take(item)
         if not text.passages:
             name = shown_name(task.path)
             raise DocumentEmpty(f"“{name}” holds no text.", "If there is something in it, save it anew.")
         return text
+
+    def _is_away(self, path: Path) -> bool:
+        """Whether it lies in a folder, or on a disk in it, that can't be reached now."""
+        folders = [each for each in self._notes.folders() if path.is_relative_to(each.root)]
+        away = [lost for folder in folders for lost in unreachable(folder.root, folder.mounts)]
+        return any(path.is_relative_to(lost) for lost in away)
 
     def _same_stamp(self, path: Path, stamps: Mapping[Path, str], effort: Effort) -> FileEvent | None:
         if stamps.get(path, NO_STAMP) == NO_STAMP or stamps[path] != stamp_of(path):
@@ -267,13 +316,19 @@ class FileDesk:
         return _stays_out(known, effort) and not self._recognition.helps(known)
 
     def _moved_here(
-        self, path: Path, found: Fingerprint, away: Sequence[Path], cancel: CancelToken
+        self, path: Path, found: Fingerprint, effort: Effort, away: Sequence[Path], cancel: CancelToken
     ) -> DocumentMoved | None:
-        """The oldest document of these bytes whose own file is not there any more, at its new place."""
+        """The oldest document of these bytes whose own file is not there any more, at its new place.
+
+        Also one that could not be read, which is left out at its new place too; but where the user wants such files to
+        be tried, one without any text is tried as a new one.
+        """
         for document in self._notes.same_content(found.sha256):
             if any(document.path.is_relative_to(folder) for folder in away):
                 continue
-            if document.path != path and _has_left(document, path, cancel):
+            if not document.passages and not self._stays_out(document, effort):
+                continue
+            if document.path != path and has_left(document, path, cancel):
                 return self.move(document, path)
         return None
 
@@ -288,34 +343,19 @@ class FileDesk:
         if failed is not None and isinstance(error, DocumentQuarantined):
             self._library.quarantine(failed.id, str(error))
         elif failed is not None:
-            self._library.fail(failed.id, str(error), error.code)
+            unread = isinstance(error, DocumentMissing) and not (failed.state in _SEARCHABLE or _only_closed(failed))
+            self._library.fail(failed.id, str(error), error.code, unread=unread)
         return DocumentFailed(path, str(error), error.code)
+
+
+def _only_closed(document: Document) -> bool:
+    """A document whose passages are those of its bytes, and whose file could not be opened at the last look."""
+    return document.state is DocumentState.FAILED and document.failure == DocumentMissing.code and document.passages > 0
 
 
 def note_accused(notes: FolderNotes, files: Iterable[Path]) -> None:
     """These took very much memory when Footnote ended last; to be told once, at its start."""
     notes.accuse(files, ACCUSED - 1)
-
-
-def _has_left(document: Document, new: Path, cancel: CancelToken) -> bool:
-    """Whether its file is gone from where it was, or holds other bytes there now."""
-    old = document.path
-    if is_gone(old) or _is_the_same_entry(old, new):
-        return True
-    try:
-        return fingerprint(old, cancel).sha256 != document.sha256
-    except OSError:
-        return False
-
-
-def _is_the_same_entry(old: Path, new: Path) -> bool:
-    """A name that was written otherwise, in a folder that takes large and small letters for the same."""
-    if old.parent != new.parent or old.name.casefold() != new.name.casefold():
-        return False
-    try:
-        return old.samefile(new) and old.name not in {each.name for each in old.parent.iterdir()}
-    except OSError:
-        return False
 
 
 def _stays_out(known: Document, effort: Effort) -> bool:
@@ -338,17 +378,3 @@ def _ended_with(document: Document) -> DocumentQuarantined:
         f"“{name}” was being read again and again when Footnote ended without warning.",
         "Try it again if you think that something else was the reason.",
     )
-
-
-def _fingerprint(path: Path, cancel: CancelToken) -> Fingerprint:
-    """Raises DocumentMissing, DocumentUnsupported, Cancelled."""
-    name = shown_name(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise DocumentUnsupported(f"“{name}” is not a file or folder.", "Add a document instead.")
-        return fingerprint(path, cancel)
-    except FileNotFoundError as error:
-        raise DocumentMissing(f"“{name}” is not there.", "Check the path.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name can't be used"
-        raise DocumentMissing(f"“{name}” can't be opened: {reason}.", "Check that you may read it.") from error

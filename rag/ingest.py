@@ -10,7 +10,7 @@ question is answered. What becomes of one file is in rag.file_desk. Knows nothin
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from rag.events import (
     FilesWaiting,
     Progress,
 )
-from rag.file_desk import Effort, FileDesk, FileEvent, Sight
+from rag.file_desk import Effort, FileDesk, FileEvent, PassedOver, Sight
 from rag.folders.surveying import Survey, Surveyor
 from rag.folders.volumes import unreachable
 from rag.index.vectors import VectorIndex
@@ -192,6 +192,7 @@ class Ingest:
         for event in self._read(survey, effort, sight, cancel):
             sums.count(event)
             yield event
+        survey.away.extend(each for each in self._away() if each not in survey.away)  # a disk may have gone since
         for event in self._let_go(survey, cancel):
             sums.count(event)
             yield event
@@ -201,17 +202,20 @@ class Ingest:
     def _enlist(self, survey: Survey) -> Iterator[FilesWaiting]:
         """New files are known as waiting, in their collections, before the first of them is read."""
         known = self._notes.known(survey.files)
+        self._join(survey, known)
         new = [file for file in survey.files if file not in known]
-        survey.enlisted.update(new)
-        ids = self._notes.enlist([(file, clean(file.stem)) for file in new])
-        for group in dict.fromkeys(group for file in new for group in survey.groups[file]):
-            wanted = {file for file in new if group in survey.groups[file]}
-            self._library.add_to_collection(group, [d.id for d in self._documents(ids) if d.path in wanted])
+        ids = self._notes.enlist([(file, clean(file.stem)) for file in new], survey.groups)
         if ids:
             yield FilesWaiting(len(ids))
 
-    def _documents(self, ids: Sequence[int]) -> list[Document]:
-        return self._library.documents(Scope(documents=frozenset(ids))) if ids else []
+    def _join(self, survey: Survey, known: Mapping[Path, int]) -> None:
+        """Documents that are there already join at once: should this run be killed, the next has not heard of it."""
+        wanted = [(group, known[file]) for file in survey.files if file in known for group in survey.groups[file]]
+        joined = self._notes.memberships({group for group, _ in wanted})
+        for each in dict.fromkeys(group for group, _ in wanted):
+            ids = [id_ for group, id_ in wanted if group == each and (group, id_) not in joined]
+            if ids:
+                self._library.add_to_collection(each, ids)
 
     def _read(
         self, survey: Survey, effort: Effort, sight: Sight, cancel: CancelToken
@@ -219,47 +223,22 @@ class Ingest:
         """Files that were being read when the program ended come last and alone: the rest is safe by then."""
         suspects = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
         work = _Work(survey.files)
-        joined = self._notes.memberships({group for groups in survey.groups.values() for group in groups})
         with Readings(self._desk, self.at_once, cancel) as readings:
             for file in suspects_last(survey.files, suspects):
                 cancel.check()
                 while readings and (readings.is_full() or file in suspects):
-                    event = self._end(readings, survey, joined)
-                    yield work.ended()
-                    yield event
+                    yield from _ended(readings, work)
                 self._way.give_way(cancel)
                 yield work.begun(file)
                 readings.begin(self._desk.look(file, effort, sight, cancel))
             while readings:
-                event = self._end(readings, survey, joined)
-                yield work.ended()
-                yield event
-
-    def _end(self, readings: Readings, survey: Survey, joined: set[tuple[int, int]]) -> FileEvent:
-        """`joined`: which documents were in which collections before; most are, and nothing is written for them."""
-        event = readings.end()
-        if not isinstance(event, DocumentFailed):
-            document = event.document
-            in_place = isinstance(event, DocumentAdded) and document.path in survey.enlisted
-            for group in () if in_place else survey.groups[document.path]:
-                if (group, document.id) not in joined:
-                    self._library.add_to_collection(group, [document.id])
-        if isinstance(event, DocumentMoved):
-            self._leave_groups(event)
-        return event
-
-    def _leave_groups(self, event: DocumentMoved) -> None:
-        """A document that has moved out of a folder leaves the folder's collection."""
-        for collection in self._library.collections():
-            root = collection.root
-            if root is not None and event.before.is_relative_to(root) and not event.document.path.is_relative_to(root):
-                self._library.take_from_collection(collection.id, [event.document.id])
+                yield from _ended(readings, work)
 
     def _let_go(self, survey: Survey, cancel: CancelToken) -> Iterator[DocumentMoved]:
         """Forget documents that were looked for and not found, and those that the user has left out since."""
         if not survey.below:
             return
-        listed, kept = set(survey.files), [*survey.away, *self._away(), *survey.bare]  # a disk may have gone since
+        listed, kept = set(survey.files), [*survey.away, *survey.bare, *survey.vanished]
         gone: list[int] = []
         for document in self._notes.below(survey.below):
             path = document.path
@@ -271,7 +250,7 @@ class Ingest:
                 if twin is None:
                     gone.append(document.id)
                 else:
-                    yield self._follow_copy(document, twin)
+                    yield self._desk.move(document, twin.path, twin)
             elif survey.is_ignored(path) or self._recognition.stands_alone(path):
                 gone += self._leave_folders(document)
         self.remove(gone)
@@ -296,15 +275,6 @@ class Ingest:
             if other.id > document.id and not is_gone(other.path) and not self._notes.is_cited(other.id):
                 return other
         return None
-
-    def _follow_copy(self, document: Document, twin: Document) -> DocumentMoved:
-        groups = self._notes.groups_of(twin.id)
-        self.remove([twin.id])
-        moved = self._desk.move(document, twin.path)
-        for group in groups:
-            self._library.add_to_collection(group, [document.id])
-        self._leave_groups(moved)
-        return moved
 
     def _groups(self, path: Path, name: str | None) -> list[int]:
         """The collections that what is read at `path` goes to: the one named, the folder's own, those it lies in.
@@ -384,6 +354,13 @@ class _Work:
         self._ended += 1
         self._spent += self._costs[file]
         return Progress(self._ended, len(self._costs), shown_name(file), self._spent / self._total)
+
+
+def _ended(readings: Readings, work: _Work) -> Iterator[Progress | FileEvent]:
+    event = readings.end()
+    yield work.ended()
+    if not isinstance(event, PassedOver):
+        yield event
 
 
 def embedding_text(document: Document, passage: Passage) -> str:

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from local_models.cancel import CancelToken
 from rag.errors import DocumentError
-from rag.file_desk import FileDesk, FileEvent, Task, Text
+from rag.file_desk import FileDesk, FileEvent, PassedOver, Task, Text
 
 
 class Readings:
@@ -25,9 +25,9 @@ class Readings:
         self._cancel = CancelToken()
         self._forget = cancel.on_cancel(self._cancel.cancel)
         self._threads = ThreadPoolExecutor(width, thread_name_prefix="footnote-reading")
-        self._under_way: deque[tuple[Task, Future[Text]] | FileEvent] = deque()
+        self._under_way: deque[tuple[Task, Future[Text]] | FileEvent | PassedOver] = deque()
 
-    def begin(self, seen: Task | FileEvent) -> None:
+    def begin(self, seen: Task | FileEvent | PassedOver) -> None:
         """Read the file, or keep its place in the order if nothing is to be read."""
         if isinstance(seen, Task):
             self._under_way.append((seen, self._threads.submit(self._desk.read, seen, self._cancel)))
@@ -46,7 +46,7 @@ class Readings:
         """Whether any is left."""
         return bool(self._under_way)
 
-    def end(self) -> FileEvent:
+    def end(self) -> FileEvent | PassedOver:
         """Wait for the one that was begun first, and what became of it. Raises Cancelled, DiskFull, LibraryError."""
         self._cancel.check()
         first = self._under_way[0]
@@ -65,7 +65,7 @@ class Readings:
         self._threads.shutdown(cancel_futures=True)
         self._desk.put_back(each[0] for each in self._under_way if isinstance(each, tuple))
 
-    def _ended(self, task: Task, reading: Future[Text]) -> FileEvent:
+    def _ended(self, task: Task, reading: Future[Text]) -> FileEvent | PassedOver:
         try:
             text = reading.result()
         except DocumentError as error:

@@ -45,10 +45,13 @@ _HAS_FLAGS = not sys.platform.startswith("linux")
 
 @dataclass
 class Walk:
-    """What was found: `files` to read, sorted by folder; `failed` is told; `skipped` counts files of other formats."""
+    """What was found: `files` to read, sorted by folder; `failed` is told; `skipped` counts files of other formats.
+    `vanished`: folders that were there when their own folder was looked at, and not a moment later.
+    """
 
     files: list[Path] = field(default_factory=list)
     failed: list[DocumentFailed] = field(default_factory=list)
+    vanished: list[Path] = field(default_factory=list)
     skipped: int = 0
 
 
@@ -118,7 +121,7 @@ def _place(folder: Path, found: Walk) -> _Place | None:
     try:
         known = folder.stat()
     except OSError as error:
-        found.failed.append(_closed(folder, error))
+        _tell(folder, error, found)
         return None
     return _Place(known.st_dev, known.st_ino)
 
@@ -128,8 +131,15 @@ def _entries(folder: Path, found: Walk) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=_by_name)
     except OSError as error:
-        found.failed.append(_closed(folder, error))
+        _tell(folder, error, found)
         return []
+
+
+def _tell(folder: Path, error: OSError, found: Walk) -> None:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        found.vanished.append(folder)
+    else:
+        found.failed.append(_closed(folder, error))
 
 
 def _by_name(entry: os.DirEntry[str]) -> str:

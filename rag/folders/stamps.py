@@ -32,11 +32,14 @@ _HASHED_AT_ONCE = 2**22
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a file held when it was hashed. `size` in bytes."""
+    """What a file held when it was hashed. `size` in bytes. `seen`: the stamp as it was then, `stamp`: the same, or
+    NO_STAMP where it can't be relied on later.
+    """
 
     sha256: str
     size: int
     stamp: str
+    seen: str
 
 
 def stamp_of(path: Path) -> str:
@@ -60,7 +63,8 @@ def fingerprint(path: Path, cancel: CancelToken, *, now_ns: Callable[[], int] = 
         after = os.fstat(file.fileno())
     changed = max(before.st_mtime_ns, _entry_changed(before))
     settled = _written(before) == _written(after) and began - changed > TICK_NS
-    return Fingerprint(digest.hexdigest(), size, _written(after) if settled else NO_STAMP)
+    seen = _written(after)
+    return Fingerprint(digest.hexdigest(), size, seen if settled else NO_STAMP, seen)
 
 
 def _written(known: os.stat_result) -> str:

@@ -36,8 +36,8 @@ class Survey:
     below: list[Path] = field(default_factory=list)
     failed: list[DocumentFailed] = field(default_factory=list)
     skipped: int = 0
-    enlisted: set[Path] = field(default_factory=set)
-    """Files that were new: they stand in their collections since before they were read."""
+    vanished: list[Path] = field(default_factory=list)
+    """Folders that went while they were looked for; under another name they may be where was looked before."""
     gone: int = 0
     """Documents that were let go."""
     away: list[Path] = field(default_factory=list)
@@ -154,6 +154,7 @@ class Surveyor:
         found = walk(root, reads, ignored)
         survey.failed.extend(found.failed)
         survey.skipped += found.skipped
+        survey.vanished.extend(found.vanished)
         for file in found.files:
             survey.belongs(file, groups)
         if not found.files and _is_bare(root):

@@ -70,6 +70,11 @@ def settle(session: Session, document_id: int, state: DocumentState, reason: str
     return document_of(row)
 
 
+def forget_bytes(session: Session, document_id: int) -> None:
+    """Equal to no file's: it is read at the next look."""
+    _row(session, document_id).sha256 = ""
+
+
 def describe(
     session: Session, document_id: int, *, title: str, media_type: str, sha256: str, size: int, notices: Sequence[str]
 ) -> Document:

@@ -7,7 +7,7 @@ used; NotFound for an id that is not there. It opens no file and looks into no f
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import String, delete, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from rag.errors import UsageError
-from rag.store import collections, documents, words
+from rag.store import collections, documents, memberships, vectors, words
 from rag.store.columns import storable
 from rag.store.database import Database
 from rag.store.schema import (
@@ -30,7 +30,7 @@ from rag.store.schema import (
 )
 from rag.store.scoping import listed
 from rag.store.staging_schema import StagedDocumentRow
-from rag.types import Collection, Document, DocumentState, PassageTerms
+from rag.types import LEFT_OUT, Collection, Document, DocumentState, PassageTerms
 
 _ASKED_ONE_BY_ONE = 100
 """Paths; for more of them all that there are are read, 10,000 in 20 ms."""
@@ -104,8 +104,8 @@ class FolderNotes:
         return set(found) if DocumentState.READING in found.values() else set()
 
     def same_content(self, sha256: str) -> list[Document]:
-        """The documents that were read with these bytes, oldest first."""
-        states = (DocumentState.READ, DocumentState.COMPLETE)
+        """The documents that were read with these bytes, or could not be, oldest first."""
+        states = (DocumentState.READ, DocumentState.COMPLETE, *LEFT_OUT)
         with self._database.read() as session:
             rows = session.scalars(
                 select(DocumentRow)
@@ -114,13 +114,15 @@ class FolderNotes:
             )
             return [documents.document_of(row) for row in rows]
 
-    def known(self, paths: Sequence[Path]) -> set[Path]:
-        """Those of the paths that are documents, in whatever state."""
+    def known(self, paths: Sequence[Path]) -> dict[Path, int]:
+        """The ids of those of the paths that are documents, in whatever state."""
         wanted = set(paths)
         with self._database.read() as session:
             if len(wanted) <= _ASKED_ONE_BY_ONE:
-                return {path for path in wanted if documents.find(session, path) is not None}
-            return wanted.intersection(session.scalars(select(DocumentRow.path)))
+                found = ((path, documents.find(session, path)) for path in wanted)
+                return {path: document.id for path, document in found if document is not None}
+            rows = session.execute(select(DocumentRow.path, DocumentRow.id))
+            return {path: id_ for path, id_ in rows if path in wanted}
 
     def below(self, folders: Sequence[Path]) -> list[Document]:
         """The documents at these paths and below them, by path."""
@@ -138,19 +140,32 @@ class FolderNotes:
         return sorted(inside, key=lambda document: document.path)
 
     def move(
-        self, document_id: int, path: Path, title: str, passages: Sequence[int], terms: Sequence[PassageTerms]
+        self,
+        document_id: int,
+        path: Path,
+        title: str,
+        passages: Sequence[int],
+        terms: Sequence[PassageTerms],
+        *,
+        giving_way: Container[int] = (),
     ) -> Document:
         """The document under another path and title, with its passages, vectors and citations.
 
-        `terms` are the words of `passages` with the new name among them. Raises UsageError if another document that was
-        read has the path; one that was not makes room.
+        It leaves the collections of folders that it is not in any more. `terms` are the words of `passages` with the
+        new name among them. Raises UsageError if another document that was read has the path; one that was not, and
+        those `giving_way`, are forgotten, and leave it their collections.
         """
         with self._database.write() as session:
             there = documents.find(session, path)
             if there is not None and there.id != document_id:
-                if there.passages:
+                if there.passages and there.id not in giving_way:
                     raise UsageError(f"{path} is in the library already.", "Remove one of the two first.")
+                memberships.pass_on(session, there.id, document_id)
+                words.clear(session, there.id)
+                vectors.note_removal(session, there.id)
+                documents.clear(session, there.id)
                 documents.remove(session, there.id)
+            memberships.leave_folders(session, document_id, documents.get(session, document_id).path, path)
             documents.move(session, document_id, path)
             session.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(title=title))
             session.execute(update(ReportSourceRow).where(ReportSourceRow.document_id == document_id).values(path=path))
@@ -160,8 +175,11 @@ class FolderNotes:
             session.expire_all()
             return documents.get(session, document_id)
 
-    def enlist(self, files: Sequence[tuple[Path, str]]) -> list[int]:
-        """Rows in state WAITING for the paths that have none, each with a title until it is read; ids of these."""
+    def enlist(self, files: Sequence[tuple[Path, str]], groups: Mapping[Path, Sequence[int]]) -> list[int]:
+        """Rows in state WAITING for the paths that have none, each with a title until it is read; ids of these.
+
+        They are in their collections from the same moment on: a run that is killed then knows where they belong.
+        """
         now = datetime.now(UTC)
         empty = {"media_type": "", "sha256": "", "size": 0, "state": DocumentState.WAITING, "reason": "", "notices": ()}
         rows = [
@@ -170,8 +188,10 @@ class FolderNotes:
         if not rows:
             return []
         with self._database.write() as session:
-            statement = insert_or(DocumentRow).on_conflict_do_nothing(index_elements=["path"]).returning(DocumentRow.id)
-            return sorted(session.scalars(statement, rows))
+            statement = insert_or(DocumentRow).on_conflict_do_nothing(index_elements=["path"])
+            new = session.execute(statement.returning(DocumentRow.id, DocumentRow.path), rows).all()
+            memberships.join(session, [(group, row.id) for row in new for group in groups.get(row.path, ())])
+            return sorted(row.id for row in new)
 
     def forget_waiting(self) -> int:
         """Let go of the files that wait and were never read; returns how many. What was read before stays."""

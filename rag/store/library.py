@@ -100,10 +100,21 @@ class Library:
                 notices=notices,
             )
 
-    def fail(self, document_id: int, reason: str, failure: str = "") -> Document:
-        """FAILED, with the reason and the error's code. Passages of an earlier reading stay searchable."""
+    def fail(self, document_id: int, reason: str, failure: str = "", *, unread: bool = False) -> Document:
+        """FAILED, with the reason and the error's code. Passages of an earlier reading stay searchable.
+
+        `unread`: nothing is known of the bytes that were to be read, so their checksum is forgotten.
+        """
         with self._database.write() as session:
+            if unread:
+                documents.forget_bytes(session, document_id)
             return documents.settle(session, document_id, DocumentState.FAILED, reason, failure)
+
+    def reopen(self, document_id: int, digest: str) -> Document:
+        """READ or COMPLETE again, as it was: its file could not be opened for a while, and holds what it held."""
+        with self._database.write() as session:
+            complete = vectors.is_complete(session, digest, document_id)
+            return documents.settle(session, document_id, DocumentState.COMPLETE if complete else DocumentState.READ)
 
     def quarantine(self, document_id: int, reason: str) -> Document:
         """QUARANTINED, with the reason. Passages of an earlier reading stay searchable."""

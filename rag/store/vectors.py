@@ -105,6 +105,12 @@ def mark_complete(session: Session, embedder: int, documents: set[int]) -> None:
     )
 
 
+def is_complete(session: Session, digest: str, document_id: int) -> bool:
+    """Whether the document is noted as having all vectors of that embedder."""
+    noted = session.scalar(select(DocumentRow.embedder_id).where(DocumentRow.id == document_id))
+    return noted is not None and noted == embedder_id(session, digest)
+
+
 def use(session: Session, identity: EmbedderIdentity) -> None:
     """From now on a document is COMPLETE when it has all vectors of this embedder; earlier vectors are kept."""
     embedder = registered(session, identity)

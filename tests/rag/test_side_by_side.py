@@ -14,6 +14,7 @@ from rag.events import DocumentAdded, DocumentFailed
 from rag.file_desk import Effort, FileDesk, Sight, Task
 from rag.index.vectors import VectorIndex
 from rag.parsers.wire import Item
+from rag.recognition import Recognition
 from rag.side_by_side import Readings
 from rag.store.store import Store
 from rag.types import DocumentState
@@ -48,7 +49,7 @@ def reader() -> SlowReader:
 @pytest.fixture
 def desk(store: Store, reader: SlowReader, tmp_path: Path) -> FileDesk:
     index = VectorIndex.open(tmp_path / "index", store.library, WordEmbedder().identity)
-    return FileDesk(store.library, store.folders, reader, index)
+    return FileDesk(store.library, store.folders, reader, index, Recognition())
 
 
 def look(desk: FileDesk, path: Path, text: str) -> Task:

@@ -24,6 +24,9 @@ from tests.survival.whole_program import COMPACT_FROM, KILLED, Ended, Life, othe
 SHORTER = 96
 """Tokens of a passage after the change of the index; by itself they are longer."""
 
+WITHOUT_CHILDREN = ("opening", "closing")
+"""Phases in which there is little to be lost, and no child to be killed."""
+
 Say = Callable[[str], None]
 
 
@@ -130,8 +133,9 @@ class Killing:
 
     def _killed(self, data_dir: Path, stage: _Stage) -> bool:
         """One life that is to be killed; whether it was."""
-        phase = self._moments.choice(list(stage.began))
         killed = KILLED[self.tally.count() % len(KILLED)]
+        phases = [each for each in stage.began if killed != "child" or each not in WITHOUT_CHILDREN]
+        phase = self._moments.choices(phases, [1 if each in WITHOUT_CHILDREN else 3 for each in phases])[0]
         later = [at for at in stage.began.values() if at > stage.began[phase]]
         most = min(later, default=stage.lasted) - stage.began[phase]
         seconds = self._moments.uniform(0, most)

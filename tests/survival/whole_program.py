@@ -223,9 +223,10 @@ def _kill(copy: int, killed: str) -> tuple[str, list[str]]:
 
 
 def _role(process: psutil.Process) -> str:
-    with suppress(psutil.Error):
+    """The last word of its command; a child that has not begun its program yet, or has just ended, has none."""
+    with suppress(psutil.Error, IndexError):
         return process.cmdline()[-1]
-    return "unknown"
+    return "without a name"
 
 
 def _children_once_of(numbers: list[str]) -> list[psutil.Process]:
