@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from rag.store.columns import storable
@@ -56,33 +56,20 @@ LISTED = 20_000
 COUNTED_ANEW = 0.01
 """A word's count is kept while the library has not changed its size by this share."""
 
-COUNTED = 20_000
-"""Passages of a word that are counted one by one, in 1 ms; of a more common one a part is counted: one in 440,000 takes
-18 ms to count in all, 4 in windows, and the number is 1 to 2 % off."""
-
-COUNTED_PART = 8
-"""One passage in so many is looked at then."""
-
 KEPT_FROM = 2_000
 """Rarer words are counted for each question: that takes 0.1 ms."""
 
 _K1, _B = 1.2, 0.75
 """FTS5's constants."""
 
-_FREQUENCY = text("""
-    SELECT count(*) FROM (SELECT rowid FROM passage_words WHERE passage_words MATCH :match LIMIT :limit)
-""")
-_FREQUENCY_IN_WINDOWS = text("""
-    SELECT count(*) FROM json_each(:windows) AS window CROSS JOIN passage_words AS words
-    WHERE passage_words MATCH :match
-        AND words.rowid >= json_extract(window.value, '$[0]') AND words.rowid <= json_extract(window.value, '$[1]')
-""")
+_FREQUENCY = text("SELECT term, doc FROM passage_vocabulary WHERE term IN :terms").bindparams(
+    bindparam("terms", expanding=True)
+)
+_AT_ONCE = 500
 _OCCURRENCES = text("SELECT group_concat(doc) FROM temp.passage_occurrences WHERE term = :term")
 _HOLDING = text("SELECT group_concat(rowid) FROM passage_words WHERE passage_words MATCH :match")
-_IN_WINDOWS = text("""
-    SELECT group_concat(words.rowid) FROM json_each(:windows) AS window CROSS JOIN passage_words AS words
-    WHERE passage_words MATCH :match
-        AND words.rowid >= json_extract(window.value, '$[0]') AND words.rowid <= json_extract(window.value, '$[1]')
+_HOLDING_BETWEEN = text("""
+    SELECT group_concat(rowid) FROM passage_words WHERE passage_words MATCH :match AND rowid >= :first AND rowid <= :last
 """)
 _ENDS = text("SELECT (SELECT min(id) FROM passage_words_content), (SELECT max(id) FROM passage_words_content)")
 _TERMS = text("""
@@ -139,23 +126,11 @@ def are_among(ids: Ids, within: Ids) -> NDArray[np.bool_]:
 
 
 def _counted(session: Session, terms: Sequence[str]) -> dict[str, int]:
-    found = {}
-    for term in terms:
-        found[term] = session.scalar(_FREQUENCY, {"match": _quoted(term), "limit": COUNTED}) or 0
-        if found[term] == COUNTED:
-            found[term] = max(COUNTED, _estimated(session, term))
+    found: dict[str, int] = {}
+    for start in range(0, len(terms), _AT_ONCE):
+        counted = session.execute(_FREQUENCY, {"terms": terms[start : start + _AT_ONCE]})
+        found.update((term, count) for term, count in counted)
     return found
-
-
-def _estimated(session: Session, term: str) -> int:
-    """From windows over all ids: what lies between them is taken to be like what lies in them."""
-    first, last = _ends(session)
-    length = (last - first + 1) // (WINDOWS * COUNTED_PART)
-    if not length:
-        return 0
-    windows = _windows(first, last, length)
-    seen: int = session.scalar(_FREQUENCY_IN_WINDOWS, {"match": _quoted(term), "windows": json.dumps(windows)}) or 0
-    return round(seen * (last - first + 1) / (length * WINDOWS))
 
 
 def _ends(session: Session) -> tuple[int, int]:
@@ -255,7 +230,8 @@ def _spread(session: Session, match: str, enough: float, within: Ids | None) -> 
         places = np.array(_windows(0, len(within) - 1, length))
         starts, ends = within[places[:, 0]], within[places[:, 1]]
         windows = list(zip(starts.tolist(), np.minimum(ends, starts + APART * length).tolist(), strict=True))
-    return _listed(session.scalar(_IN_WINDOWS, {"match": match, "windows": json.dumps(windows)}))
+    match_in = [{"match": match, "first": begin, "last": end} for begin, end in windows]
+    return np.concatenate([_listed(session.scalar(_HOLDING_BETWEEN, values)) for values in match_in])
 
 
 def _most_promising(found: Sequence[tuple[Ids, NDArray[np.float64]]], count: int) -> Ids:
