@@ -19,7 +19,7 @@ from local_models.prompt_format import ABSTENTION
 from local_models.types import Generated, GenerationRequest, ModelInfo, Piece, Prefilling, Role
 from rag import accounting
 from rag.certainty import WrittenPiece
-from rag.citing import cite, cite_found, cite_quotes, phrases
+from rag.citing import cite, cite_found, cite_quotes, narrowed, phrases
 from rag.constraint import chosen, for_sources
 from rag.enough import are_enough, says_so
 from rag.errors import Cancelled, ContextTooSmall, FootnoteError, ModelError, UsageError
@@ -364,8 +364,9 @@ class Answering:
         elif small and found is None:
             yield from self._answer_from_quotes(running)
         else:
-            running.cited, running.text = cited, cited.text
-            yield Cited(running.text, cited.citations)
+            running.cited = cited if found is None else narrowed(cited, found)
+            running.text = cited.text
+            yield Cited(running.text, running.cited.citations)
 
     def _history(self, question: Message) -> list[Turn]:
         """The turns above the question that a model took part in, each with the sources first given in it."""

@@ -25,7 +25,8 @@ from rag.verdicts.judging import SUPPORTED, Entails, Judgement, judge
 from rag.verdicts.statement import read
 
 _MARKS = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
-_MARKDOWN = re.compile(r"[*_`\\\[\]<>|~]")
+_MARKDOWN = re.compile(r"[*_`\\\[\]<>~]")
+"""A bar means nothing in a line alone: a table needs a second one."""
 _HEADING = re.compile(r"#{1,6}\s[^\n]*|\*\*[^*\n]*[^*\n.!?]\*\*:?")
 """A line that is a heading, or all in bold and no sentence."""
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
@@ -133,6 +134,25 @@ def phrases(cited: CitedText, quote: Quote) -> bool:
         and quote.span.start < citation.quote_span.end
         for citation in cited.citations
     )
+
+
+def narrowed(cited: CitedText, quote: Quote) -> CitedText:
+    """The same, where a stretch around `quote` was cited, with the quote alone: it holds the words found."""
+    citations = [
+        replace(one, quote=quote.text, quote_span=quote.span) if _is_around(one, quote) else one
+        for one in cited.citations
+    ]
+    checked = [
+        replace(one, quote=quote.text, quote_span=quote.span) if _is_around(one, quote) else one
+        for one in cited.sentences
+    ]
+    return replace(cited, citations=tuple(citations), sentences=tuple(checked))
+
+
+def _is_around(cited: Citation | CheckedSentence, quote: Quote) -> bool:
+    span = cited.quote_span
+    same = cited.source is not None and cited.source.number == quote.source.number
+    return same and span is not None and span.start <= quote.span.start and quote.span.end <= span.end
 
 
 def _whole(quote: Quote) -> Evidence:

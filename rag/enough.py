@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from rag.asking import asks_for_sentences
 from rag.extraction import first_found
-from rag.types import Quote
+from rag.keyed import holds_keys, key_path, key_words
+from rag.support import content_words
+from rag.types import CELL_SEPARATOR, Quote
 
 ANSWERED = 0.4
 """Probability that the passages answer (rag.extraction), from which there is an answer; below it Footnote says that the
@@ -32,4 +34,27 @@ def says_so(confidence: float | None, quotes: Sequence[Quote]) -> bool:
 def are_enough(quotes: Sequence[Quote], question: str) -> bool:
     """Whether the words found in the quotes can be the whole answer; where none were, the model may find some."""
     found = first_found(quotes)
-    return not asks_for_sentences(question) and (found is None or found.probability >= LIKELY_WORDS)
+    if asks_for_sentences(question) or (found is not None and found.probability < LIKELY_WORDS):
+        return False
+    return found is None or _says_of_what(found, question)
+
+
+def _says_of_what(quote: Quote, question: str) -> bool:
+    """Whether the question names what the words found are said of, where that stands apart from them: in another cell
+    of their row, in their key. "7.5 metres" alone is no answer to "How deep is the harbour?" where there are several.
+    """
+    before, _, behind = quote.parts
+    if CELL_SEPARATOR in quote.text:
+        names = [*before.split(CELL_SEPARATOR), *behind.split(CELL_SEPARATOR)]
+    elif holds_keys(quote.source.path):
+        names = [key_words(key_path(quote.source.text, *_within(quote))[-1:])]
+    else:
+        return True
+    asked = content_words(question)
+    return any((words := content_words(name)) and words <= asked for name in names)
+
+
+def _within(quote: Quote) -> tuple[int, int]:
+    """Where the quote stands in its source's text."""
+    first = quote.source.span.start
+    return quote.span.start - first, quote.span.end - first

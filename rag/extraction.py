@@ -9,7 +9,8 @@ language models or stores.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local_models.cancel import CancelToken
@@ -17,11 +18,15 @@ from local_models.prompt_format import Hint
 from local_models.types import FoundSpan
 from rag.citing import found_words
 from rag.errors import ModelError
+from rag.keyed import holds_keys
+from rag.named_values import in_named_rows, named_rows
+from rag.parsers.formats import NOTEBOOK
 from rag.ports import Embedder, SpanReader
 from rag.quoting import ReadSource, best_quotes
-from rag.titles import table_header
+from rag.titles import headings_of, table_header
+from rag.told_data import told_cells, told_keys
 from rag.told_rows import ToldRows, told
-from rag.types import Hit, Passage, Quote, Source
+from rag.types import Hit, Quote, Source
 
 READ = 12
 """Passages read at most for a question: 0.18 s on 2 threads with AMX, for passages of 888 characters."""
@@ -41,6 +46,9 @@ UNKNOWN_COSINE = 0.45
 
 SUREST = 0.999
 """The span reader is never surer than this, nor of the contrary."""
+
+
+_WORD = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class Extractor:
         """
         near, far = hits[:READ], tuple(ReadHit(hit) for hit in hits[READ:])
         try:
-            found = self._found(question, [hit.passage for hit in near], cancel)
+            found = self._found(question, near, cancel)
         except ModelError as error:
             return ReadHits(tuple(ReadHit(hit) for hit in hits), str(error))
         read = [ReadHit(hit, spans) for hit, spans in zip(near, found, strict=True)]
@@ -100,14 +108,27 @@ class Extractor:
         sources = [ReadSource(source, one.hit.scores.fused, one.spans) for source, one in read]
         return best_quotes(question, sources, self._embedder, cancel)
 
-    def _found(
-        self, question: str, passages: Sequence[Passage], cancel: CancelToken
-    ) -> Iterator[tuple[FoundSpan, ...]]:
-        """The spans in each passage. Rows of a table are told in words first: the span reader has read prose."""
-        rows = [told(passage.text, table_header(passage.heading)) for passage in passages]
-        texts = [one.text if one is not None else passage.text for one, passage in zip(rows, passages, strict=True)]
+    def _found(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:
+        """The spans in each passage. What is no prose is told in words first: the span reader has read nothing else."""
+        rows = [_told(hit) for hit in hits]
+        texts = [one.text if one is not None else hit.passage.text for one, hit in zip(rows, hits, strict=True)]
         found = self._spans.find(question, texts, cancel)
-        return (spans if one is None else _in_cells(one, spans) for one, spans in zip(rows, found, strict=True))
+        placed = [spans if one is None else _in_cells(one, spans) for one, spans in zip(rows, found, strict=True)]
+        return _of_named_rows(question, hits, rows, list(map(_with_words, hits, placed)))
+
+
+def _with_words(hit: Hit, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ...]:
+    """The spans that are more than marks."""
+    return tuple(span for span in spans if _WORD.search(hit.passage.text, span.start, span.end))
+
+
+def _told(hit: Hit) -> ToldRows | None:
+    passage = hit.passage
+    if hit.document.media_type == NOTEBOOK:
+        return told_cells(passage.text)
+    if holds_keys(hit.document.path):
+        return told_keys(passage.text, headings_of(passage.heading))
+    return told(passage.text, table_header(passage.heading))
 
 
 def _in_cells(rows: ToldRows, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ...]:
@@ -118,6 +139,24 @@ def _in_cells(rows: ToldRows, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ..
         if place is not None and not any(place[0] < other.end and other.start < place[1] for other in placed):
             placed.append(FoundSpan(*place, span.probability))
     return tuple(placed)
+
+
+def _of_named_rows(
+    question: str,
+    hits: Sequence[Hit],
+    rows: Sequence[ToldRows | None],
+    spans: Sequence[tuple[FoundSpan, ...]],
+) -> list[tuple[FoundSpan, ...]]:
+    """The spans in the rows that the question names, if it names one; a long table's rows stand in several passages."""
+    tables = [(hit.document.id, one.columns) if one is not None else None for hit, one in zip(hits, rows, strict=True)]
+    named: dict[object, frozenset[str]] = {}
+    for table, one in zip(tables, rows, strict=True):
+        if one is not None:
+            named[table] = named.get(table, frozenset()) | named_rows(question, one)
+    return [
+        found if one is None else in_named_rows(question, one, found, named[table])
+        for table, one, found in zip(tables, rows, spans, strict=True)
+    ]
 
 
 def answer_probability(fused: float, cosine: float, span: float) -> float:

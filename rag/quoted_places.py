@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from rag.keyed import holds_keys, key_path
 from rag.places import column_name, nearer
-from rag.types import CELL_SEPARATOR, Citation, Place, Quote, Source
+from rag.titles import headings_of
+from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Citation, Place, Quote, Source
 
 _RANGE = re.compile(r"(.*!)?([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", re.DOTALL)
 
@@ -36,10 +38,18 @@ def place_of_quote(source: Source, start: int, quote: str) -> Place:
         return nearer(source.place, begin, end)
     if source.place.lines is not None:
         first = source.place.lines[0] + source.text.count("\n", 0, begin)
-        return Place(lines=(first, first + source.text.count("\n", begin, end)))
+        lines = (first, first + source.text.count("\n", begin, end))
+        return Place(lines=lines, keys=_keys(source, begin, end))
     if source.place.cells:
         return Place(cells=_cells(source.text, source.place.cells, begin, end))
     return source.place
+
+
+def _keys(source: Source, begin: int, end: int) -> str | None:
+    """The keys of a quote from a data file."""
+    if not holds_keys(source.path):
+        return None
+    return HEADING_SEPARATOR.join(key_path(source.text, begin, end, headings_of(source.heading))) or None
 
 
 def page_of(source: Source, start: int) -> int | None:

@@ -6,19 +6,23 @@ the span reader saw in it. Knows nothing of models or stores.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from local_models.cancel import CancelToken
 from local_models.types import FoundSpan
+from rag.keyed import holds_keys, key_words, pairs, whole_path
 from rag.ports import Embedder
 from rag.quoted_places import page_of
 from rag.sentences import sentences
 from rag.support import rare_words_shared
-from rag.types import Quote, Source, Span
-from rag.whole_names import whole_name
+from rag.titles import headings_of
+from rag.told_rows import header_at
+from rag.types import CELL_SEPARATOR, Quote, Source, Span
+from rag.whole_names import whole_amount, whole_name
 
 MAX_SENTENCES = 64
 """Sentences embedded for one question: about 0.15 s with MiniLM on 2 threads."""
@@ -30,6 +34,11 @@ weight on words gives up to 2 points more, but then a code that names the senten
 
 FAINT = 0.5
 """Words found with less than this share of the likeliest words' probability are not told: every sentence has some."""
+
+LONGEST_VALUE = 400
+"""Characters of a key with its value that are quoted whole; a longer value is prose, of which a sentence is quoted."""
+
+_OUTER_BARS = re.compile(r"\|\s*([^|].*?)\s*\|")
 
 SHORTEST = 20
 """Characters: what is shorter is a heading, a list number or a fragment, and is read with its neighbour."""
@@ -49,6 +58,8 @@ class _Candidate:
     read: ReadSource
     start: int
     end: int
+    named: str = ""
+    """The keys of a value, in words."""
 
     @property
     def text(self) -> str:
@@ -61,11 +72,13 @@ class _Candidate:
 
     @property
     def found(self) -> FoundSpan | None:
-        """The likeliest span that begins in the sentence, its last name whole; what reaches beyond is cut off."""
+        """The likeliest span that begins in the sentence, its last name and its amount whole, cut off at its end."""
+        text = self.read.source.text
         span = next((span for span in self.read.spans if self.start <= span.start < self.end), None)
         if span is None:
             return None
-        return replace(span, end=min(whole_name(self.read.source.text, span.end), self.end))
+        start = max(whole_amount(text, span.start, span.end), self.start)
+        return replace(span, start=start, end=min(whole_name(text, span.end), self.end))
 
 
 def best_quotes(
@@ -90,8 +103,31 @@ def best_quotes(
 
 
 def _candidates(read: Sequence[ReadSource]) -> list[_Candidate]:
-    all_ = [_Candidate(one, start, end) for one in read for start, end in _readable(one.source.text)]
+    all_ = [candidate for one in read for candidate in _of_source(one)]
     return [candidate for candidate in all_ if not _is_heading(candidate)] or all_
+
+
+def _of_source(read: ReadSource) -> Iterator[_Candidate]:
+    """The sentences of a source; of a data file the lines of each key, where the text has any."""
+    text = read.source.text
+    keyed = pairs(text) if holds_keys(read.source.path) else []
+    above = headings_of(read.source.heading)
+    for pair in keyed:
+        if pair.end - pair.start <= LONGEST_VALUE:
+            yield _Candidate(read, pair.start, pair.end, key_words(whole_path(pair.path, above)))
+        else:
+            spans = _readable(text[pair.start : pair.end])
+            yield from (_Candidate(read, pair.start + start, pair.start + end) for start, end in spans)
+    if not keyed:
+        header = header_at(text)
+        spans = [span for span in _readable(text) if header is None or not header[0] <= span[0] < header[1]]
+        yield from (_Candidate(read, *_without_bars(text, start, end)) for start, end in spans)
+
+
+def _without_bars(text: str, start: int, end: int) -> tuple[int, int]:
+    """A row of a table in Markdown without the bars outside."""
+    row = _OUTER_BARS.fullmatch(text, start, end)
+    return row.span(1) if row else (start, end)
 
 
 def _is_heading(candidate: _Candidate) -> bool:
@@ -110,7 +146,7 @@ def _readable(text: str) -> list[tuple[int, int]]:
     pending: int | None = None
     for start, end in sentences(text):
         first = start if pending is None else pending
-        if end - first >= SHORTEST:
+        if end - first >= SHORTEST or CELL_SEPARATOR in text[first:end]:
             spans.append((first, end))
             pending = None
         else:
@@ -120,7 +156,8 @@ def _readable(text: str) -> list[tuple[int, int]]:
 
 def _in_context(candidate: _Candidate) -> str:
     """The heading tells what "it" is; a sentence alone often does not."""
-    return f"{candidate.heading}: {candidate.text}" if candidate.heading else candidate.text
+    heading = candidate.named or candidate.heading
+    return f"{heading}: {candidate.text}" if heading else candidate.text
 
 
 def _quote(candidate: _Candidate, score: float, found: FoundSpan | None) -> Quote:

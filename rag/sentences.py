@@ -172,7 +172,7 @@ def _line_cuts(text: str) -> Iterator[int]:
     after_code = False
     for block in _blocks(text):
         width = max(end - start for start, end in block)
-        code = [_is_code(text, start, end) for start, end in block]
+        code = [is_code(text, start, end) for start, end in block]
         if after_code or code[0] or not _continues(text, block[0][0]):
             yield block[0][0]
         after_code = code[-1]
@@ -222,5 +222,6 @@ def _is_row(text: str, line: tuple[int, int]) -> bool:
     return text.find(CELL_SEPARATOR, *line) >= 0
 
 
-def _is_code(text: str, start: int, end: int) -> bool:
+def is_code(text: str, start: int, end: int) -> bool:
+    """Whether the line at [start, end) looks like code."""
     return end - start <= CODE_LINE and bool(_CODE.search(text[start:end]))

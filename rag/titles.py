@@ -59,6 +59,8 @@ def place_and_headings(source: Source, nearest: Place | None = None) -> str:
     `nearest` is the place of a quote of it.
     """
     place = str(nearest or source.place)
+    if nearest is not None and nearest.keys:
+        return place
     path = [heading for heading in headings_of(source.heading) if not place.startswith(f"{heading}!")]
     if place in path:
         place = ""
@@ -75,5 +77,5 @@ def where(source: Source, *, place: Place | None = None, heading: bool = False) 
 
 def where_in(document: str, place: Place, heading: str = "") -> str:
     """The same for what is no source yet; `heading` is the whole path of headings, of which the innermost is told."""
-    parts = (document, str(place), *headings_of(heading)[-1:])
+    parts = (document, str(place), *(() if place.keys else headings_of(heading)[-1:]))
     return " · ".join(dict.fromkeys(part for part in parts if part))

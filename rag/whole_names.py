@@ -12,6 +12,9 @@ import re
 MOST_WORDS = 2
 """Added at most; three capitalised words more are a title or the next field of a form, not the rest of a name."""
 
+_NUMBER_BEFORE = re.compile(r"(?<![\w.,])[+-]?\d[\d.,]*\s$")
+_UNIT = re.compile(r"[^\W\d_]{1,12}[.\s]*")
+
 _LOOK_BACK = 40
 _LAST_WORD = re.compile(r"[^\W\d_][\w’'.-]*$")
 _NEXT_WORD = re.compile(r" [^\W\d_][\w’'&-]*(?!\w*\s*[:|])")
@@ -28,3 +31,11 @@ def whole_name(text: str, end: int) -> int:
             break
         end = following.end()
     return end
+
+
+def whole_amount(text: str, start: int, end: int) -> int:
+    """Where the amount begins that [start, end) is the unit of, "metres" in "7.5 metres"; `start` where it is none."""
+    if not _UNIT.fullmatch(text, start, end):
+        return start
+    number = _NUMBER_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+    return start - len(number[0]) if number else start

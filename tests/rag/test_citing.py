@@ -1,13 +1,14 @@
 """Citations are attached by code, whatever the model wrote."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.citing import cite, cite_found, cite_quotes, found_words
+from rag.citing import cite, cite_found, cite_quotes, found_words, narrowed
 from rag.types import CitationOrigin, Place, Quote, Source, Span
 
 LEASE = (
@@ -132,3 +133,17 @@ def test_words_found_are_said_without_the_stop_behind_them(quote: str, found: st
     given = Quote(source(3, quote, 0), quote, Span(0, len(quote)), 0.9, Span(start, start + len(found)), 0.9)
     assert found_words(given) == said
     assert cite_found(given).text == f"{said} [3]"
+
+
+def test_a_stretch_around_the_sentence_that_answers_is_narrowed_to_it() -> None:
+    text = "Anchors may not be dropped here. Waste oil is taken on Tuesdays."
+    cited = source(1, text)
+    first = cited.span.start
+    start = first + text.index("Waste")
+    found = first + text.index("Tuesdays")
+    quote = Quote(cited, text[33:], Span(start, first + len(text)), 0.9, Span(found, found + 8), 0.9)
+    wide = cite_found(replace(quote, text=text, span=cited.span))
+    narrow = narrowed(wide, quote)
+    assert [one.quote for one in narrow.citations] == ["Waste oil is taken on Tuesdays."]
+    assert narrow.citations[0].quote_span == quote.span
+    assert narrowed(narrow, replace(quote, source=source(2, text))) == narrow

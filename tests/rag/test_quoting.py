@@ -1,5 +1,6 @@
 """The best sentences of the passages, exact to the character."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from local_models.cancel import never
 from local_models.types import FoundSpan
+from rag.quoted_places import place_of_quoted
 from rag.quoting import ReadSource, best_quotes
 from rag.types import Place, Source, Span
 from tests.fakes.core import WordEmbedder
@@ -88,3 +90,22 @@ def test_words_that_reach_into_the_next_sentence_are_cut_off() -> None:
     read = [ReadSource(source(text), 0.5, (FoundSpan(3, len(text), 0.8),))]
     found = {quote.text: quote.found_text for quote in best_quotes("What does E4 mean?", read, WordEmbedder(), never())}
     assert found == {"E4 The pump is blocked.": "The pump is blocked.", "Fill the system up to 1.5 bar.": ""}
+
+
+def of_file(name: str, text: str, *, heading: str = "") -> Source:
+    return replace(source(text, heading=heading), path=Path(name), place=Place(lines=(3, 3 + text.count("\n"))))
+
+
+def test_a_key_of_a_data_file_is_quoted_by_its_own_lines() -> None:
+    text = "servers:\n  eu:\n    port: 8443\n  us:\n    port: 9443"
+    read = [ReadSource(of_file("a.yaml", text), 0.5)]
+    found = best_quotes("Which port does the us server use?", read, WordEmbedder(), never())
+    assert [quote.text for quote in found] == ["port: 9443", "port: 8443"]
+    assert str(place_of_quoted(found[0])) == "line 7 · servers › us › port"
+
+
+def test_a_row_is_quoted_without_the_bars_outside_and_a_header_is_no_quote() -> None:
+    text = "| Town | Sheds |\n|---|---|\n| Ulm | 17 |"
+    found = best_quotes("How many sheds?", [ReadSource(of_file("a.md", text), 0.5)], WordEmbedder(), never())
+    assert "Ulm | 17" in [quote.text for quote in found]
+    assert not any("Town" in quote.text for quote in found)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from local_models.bundled import bundled_span_reader
 from local_models.embedders.spans import SpanModel
-from rag.told_rows import told
+from rag.told_rows import header_at, told
 
 ROWS = "Flyers | PHI | 2\nLeafs | | 13"
 
@@ -57,7 +57,7 @@ def test_a_row_wider_than_it_is_worth_is_not_told() -> None:
 
 @pytest.mark.parametrize(
     ("spoken_words", "cell"),
-    [("PHI", "PHI"), ("City: PHI", "PHI"), ("Flyers Cups: 2", "2"), ("HI", "HI"), ("13.", "13"), ("Leafs", "Leafs")],
+    [("PHI", "PHI"), ("City: PHI", "PHI"), ("Flyers Cups: 2", "2"), ("HI", "PHI"), ("13.", "13"), ("Leafs", "Leafs")],
 )
 def test_words_found_lead_back_to_their_cell(spoken_words: str, cell: str) -> None:
     made = told(ROWS, "Team | City | Cups")
@@ -66,6 +66,27 @@ def test_words_found_lead_back_to_their_cell(spoken_words: str, cell: str) -> No
     place = made.back(start, start + len(spoken_words))
     assert place is not None
     assert ROWS[place[0] : place[1]] == cell
+
+
+def test_a_short_value_is_whole_and_of_a_long_one_the_words_found() -> None:
+    long = "The crane was mended in May, painted green in June and sold in July of that year."
+    text = f"Crane | 7.5 metres | {long}"
+    made = told(text, "Thing | Height | Story")
+    assert made is not None
+    for words, found in (("metres", "7.5 metres"), ("sold in July", "sold in July")):
+        start = made.text.index(words)
+        place = made.back(start, start + len(words))
+        assert place is not None
+        assert text[place[0] : place[1]] == found
+
+
+def test_a_header_in_the_text_is_known_and_nothing_is_found_in_it() -> None:
+    text = "| Town | Sheds |\n|---|---|\n| Ulm | 17 |"
+    made = told(text, "")
+    assert made is not None
+    assert made.back(made.text.index("Sheds"), made.text.index("Sheds") + 5) is None
+    assert header_at(text) == (0, 16)
+    assert header_at("Only prose.") is None
 
 
 def test_names_of_columns_alone_lead_nowhere() -> None:

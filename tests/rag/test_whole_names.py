@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.whole_names import whole_name
+from rag.whole_names import whole_amount, whole_name
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,19 @@ from rag.whole_names import whole_name
 def test_the_rest_of_a_name_belongs_to_what_was_found(text: str, found: str, whole: str) -> None:
     start = text.index(found)
     assert text[start : whole_name(text, start + len(found))] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("It is 7.5 metres deep.", "metres", "7.5 metres"),
+        ("It costs 1,200 EUR.", "EUR.", "1,200 EUR."),
+        ("Room A4 metres", "metres", "metres"),
+        ("In 1931 it was opened", "it was opened", "it was opened"),
+        ("It is deep.", "deep", "deep"),
+    ],
+)
+def test_a_unit_is_told_with_its_number(text: str, found: str, whole: str) -> None:
+    start = text.index(found)
+    end = start + len(found)
+    assert text[whole_amount(text, start, end) : end] == whole

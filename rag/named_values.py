@@ -1,0 +1,64 @@
+"""Holds what was found in tables and keyed data against what the question names: a row, and a column of it.
+
+    How many berths does Southport have?      found: 120, in the row of Northhaven      ->  45
+
+A reader of prose that sees ten rows alike takes a neighbour's value now and then; that the question names the row is
+plain to see. Only whole names count, so a question that names none is left to the reader. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from local_models.types import FoundSpan
+from rag.support import content_words
+from rag.told_rows import ToldRows, Value
+
+NAMED = 0.7
+"""Least probability of a value whose row and column the question names, both of them and no other."""
+
+
+def named_rows(question: str, rows: ToldRows) -> frozenset[str]:
+    """The names of rows that the question holds; of rows told apart by more of its words, those."""
+    asked = content_words(question)
+    told = {value.row: content_words(value.row) & asked for value in rows.values if _is_named(value, asked)}
+    return frozenset(row for row, held in told.items() if not any(held < other for other in told.values()))
+
+
+def in_named_rows(
+    question: str, rows: ToldRows, spans: Sequence[FoundSpan], named: frozenset[str]
+) -> tuple[FoundSpan, ...]:
+    """The spans (code points of the old text) without those in rows of other names; the one value that the question
+    names altogether stands first.
+    """
+    kept = [span for span in spans if not named or _is_in(rows.value_at(span.start), named)]
+    meant = _meant(content_words(question), rows, named)
+    if meant is None:
+        return tuple(kept)
+    surest = max((span.probability for span in spans), default=0.0)
+    first = FoundSpan(meant.start, meant.end, max(surest, NAMED))
+    return (first, *(span for span in kept if span.end <= meant.start or span.start >= meant.end))
+
+
+def _is_named(value: Value, asked: frozenset[str]) -> bool:
+    held = content_words(value.innermost or value.row)
+    return bool(held) and held <= asked
+
+
+def _is_in(value: Value | None, named: frozenset[str]) -> bool:
+    return value is None or value.row in named
+
+
+def _meant(asked: frozenset[str], rows: ToldRows, named: frozenset[str]) -> Value | None:
+    """The only value in a named row whose column is named too; where no row is, the only one of a column that is most
+    of the question.
+    """
+    meant = [
+        value
+        for value in rows.values
+        if (not named or value.row in named) and (held := content_words(value.column)) and held <= asked
+    ]
+    if len(meant) != 1:
+        return None
+    told = content_words(f"{meant[0].row} {meant[0].column}")
+    return meant[0] if named or len(told & asked) > len(asked) / 2 else None

@@ -1,0 +1,59 @@
+"""What a question names in a table goes before what a reader of prose saw in it."""
+
+from __future__ import annotations
+
+from local_models.types import FoundSpan
+from rag.named_values import NAMED, in_named_rows, named_rows
+from rag.told_data import told_keys
+from rag.told_rows import ToldRows, told
+
+TABLE = "Northhaven | 7.5 metres | 120\nSouthport | 4 metres | 45\nOld Southport | 3 metres | 8"
+KEYED = "mail:\n  smtp:\n    port: 587\nweb:\n  port: 80"
+
+
+def table() -> ToldRows:
+    made = told(TABLE, "Harbour | Depth | Berths")
+    assert made is not None
+    return made
+
+
+def span(text: str, words: str, probability: float) -> FoundSpan:
+    return FoundSpan(text.index(words), text.index(words) + len(words), probability)
+
+
+def answers(question: str, rows: ToldRows, text: str, *spans: FoundSpan) -> list[tuple[str, float]]:
+    kept = in_named_rows(question, rows, spans, named_rows(question, rows))
+    return [(text[one.start : one.end], one.probability) for one in kept]
+
+
+def test_a_value_in_the_row_of_another_name_is_dropped() -> None:
+    spans = (span(TABLE, "7.5 metres", 0.5), span(TABLE, "4 metres", 0.4))
+    assert answers("How deep is Southport?", table(), TABLE, *spans) == [("4 metres", 0.4)]
+
+
+def test_of_names_within_another_the_longest_is_meant() -> None:
+    assert named_rows("How deep is Old Southport?", table()) == {"Old Southport"}
+
+
+def test_the_value_whose_row_and_column_are_named_stands_first() -> None:
+    found = answers("How many berths does Southport have?", table(), TABLE, span(TABLE, "120", 0.5))
+    assert found == [("45", NAMED)]
+
+
+def test_a_question_that_names_no_row_is_left_to_the_reader() -> None:
+    spans = (span(TABLE, "7.5 metres", 0.5), span(TABLE, "4 metres", 0.4))
+    assert answers("How deep is the harbour?", table(), TABLE, *spans) == [("7.5 metres", 0.5), ("4 metres", 0.4)]
+
+
+def test_a_value_of_keys_is_meant_by_the_innermost_that_tells_it() -> None:
+    rows = told_keys(KEYED, [])
+    assert rows is not None
+    assert answers("Which port does the smtp server use?", rows, KEYED) == [("587", NAMED)]
+    assert answers("Which port is it?", rows, KEYED) == []
+
+
+def test_a_key_that_is_little_of_the_question_answers_nothing() -> None:
+    rows = told_keys("name: Tidewatch", [])
+    assert rows is not None
+    assert answers("What is the name of the new president?", rows, "name: Tidewatch") == []
+    assert answers("What is its name?", rows, "name: Tidewatch") == [("Tidewatch", NAMED)]
