@@ -20,11 +20,10 @@ from rag.citing import found_words
 from rag.errors import ModelError
 from rag.keyed import holds_keys
 from rag.named_values import in_named_rows, named_rows
-from rag.parsers.formats import NOTEBOOK
 from rag.ports import Embedder, SpanReader
 from rag.quoting import ReadSource, best_quotes
 from rag.titles import headings_of, table_header
-from rag.told_data import told_cells, told_keys
+from rag.told_data import is_notebook, told_cells, told_keys
 from rag.told_rows import ToldRows, told
 from rag.types import Hit, Quote, Source
 
@@ -124,7 +123,7 @@ def _with_words(hit: Hit, spans: Sequence[FoundSpan]) -> tuple[FoundSpan, ...]:
 
 def _told(hit: Hit) -> ToldRows | None:
     passage = hit.passage
-    if hit.document.media_type == NOTEBOOK:
+    if is_notebook(hit.document.path):
         return told_cells(passage.text)
     if holds_keys(hit.document.path):
         return told_keys(passage.text, headings_of(passage.heading))

@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.parsers.formats import media_type_by_name
-
-_KINDS = frozenset({"text/x-json", "text/x-jsonl", "text/x-yaml", "text/x-toml", "text/x-ini"})
+SUFFIXES = frozenset(".json .geojson .json5 .jsonc .jsonl .ndjson .yaml .yml .toml .ini .cfg .conf .properties".split())
+"""Names of data with keys; XML has no such lines. Passages keep the name of their file and not its media type."""
 
 _SECTION = re.compile(r"[ \t]*\[{1,2}[ \t]*([^\[\]\n\",]{1,200}?)[ \t]*\]{1,2}[ \t]*(?:[#;][^\n]*)?")
 _PAIR = re.compile(
@@ -50,7 +49,7 @@ class Pair:
 
 def holds_keys(path: Path) -> bool:
     """Whether files of that name are data with keys."""
-    return media_type_by_name(path) in _KINDS
+    return path.suffix.lower() in SUFFIXES
 
 
 def pairs(text: str) -> list[Pair]:

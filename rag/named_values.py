@@ -31,13 +31,29 @@ def in_named_rows(
     """The spans (code points of the old text) without those in rows of other names; the one value that the question
     names altogether stands first.
     """
+    asked = content_words(question)
     kept = [span for span in spans if not named or _is_in(rows.value_at(span.start), named)]
-    meant = _meant(content_words(question), rows, named)
+    moved = [_in_named_column(span, asked, rows) for span in kept]
+    likeliest = {span.start: span for span in sorted(moved, key=lambda span: span.probability)}
+    kept = sorted(likeliest.values(), key=lambda span: -span.probability)
+    meant = _meant(asked, rows, named)
     if meant is None:
         return tuple(kept)
     surest = max((span.probability for span in spans), default=0.0)
     first = FoundSpan(meant.start, meant.end, max(surest, NAMED))
     return (first, *(span for span in kept if span.end <= meant.start or span.start >= meant.end))
+
+
+def _in_named_column(span: FoundSpan, asked: frozenset[str], rows: ToldRows) -> FoundSpan:
+    """The span, or the value of its row in the one column that the question names, unless it names that value too."""
+    found = rows.value_at(span.start)
+    named = {value.column for value in rows.values if (held := content_words(value.column)) and held <= asked}
+    if found is None or found.innermost or len(named) != 1 or found.column in named:
+        return span
+    beside = [value for value in rows.values if value.row == found.row and value.column in named]
+    if len(beside) != 1 or content_words(rows.source[beside[0].start : beside[0].end]) <= asked:
+        return span
+    return FoundSpan(beside[0].start, beside[0].end, span.probability)
 
 
 def _is_named(value: Value, asked: frozenset[str]) -> bool:

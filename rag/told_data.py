@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from rag.keyed import key_words, pairs, whole_path
 from rag.sentences import is_code
@@ -32,6 +33,11 @@ def told_keys(text: str, above: Sequence[str]) -> ToldRows | None:
         writer.value(row, value)
         writer.write(".\n")
     return writer.made() if found else None
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether files of that name are notebooks."""
+    return path.suffix.lower() == ".ipynb"
 
 
 def told_cells(text: str) -> ToldRows | None:

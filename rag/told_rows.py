@@ -55,9 +55,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class ToldRows:
-    """The text for the reader; what is no row of a table stands in it unchanged."""
+    """The text for the reader; what is no row of a table stands in it unchanged. `source` is the old text."""
 
     text: str
+    source: str
     values: tuple[Value, ...]
     _pieces: tuple[_Piece, ...]
 
@@ -157,7 +158,7 @@ class Writer:
 
     def made(self) -> ToldRows:
         """All that was written."""
-        return ToldRows("".join(self._parts), tuple(self._values), tuple(self._pieces))
+        return ToldRows("".join(self._parts), self._source, tuple(self._values), tuple(self._pieces))
 
 
 def header_at(text: str) -> tuple[int, int] | None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.keyed import holds_keys, key_path, key_words, pairs, whole_path
+from rag.keyed import SUFFIXES, holds_keys, key_path, key_words, pairs, whole_path
+from rag.parsers.formats import DATA
 from rag.told_data import told_cells, told_keys
 
 YAML = """# Machines
@@ -79,6 +80,10 @@ def test_keys_are_read_as_words() -> None:
 @pytest.mark.parametrize(("name", "told"), [("a.yml", True), ("a.json", True), ("a.toml", True), ("a.md", False)])
 def test_data_files_are_known_by_their_names(name: str, told: bool) -> None:
     assert holds_keys(Path(name)) is told
+
+
+def test_all_data_that_is_read_but_xml_has_keys() -> None:
+    assert {suffix for suffix, kind in DATA.items() if kind != "text/xml"} == SUFFIXES
 
 
 @given(st.text(st.sampled_from('ab:= -\n"{}[],#'), max_size=80))

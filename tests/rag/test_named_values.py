@@ -57,3 +57,18 @@ def test_a_key_that_is_little_of_the_question_answers_nothing() -> None:
     assert rows is not None
     assert answers("What is the name of the new president?", rows, "name: Tidewatch") == []
     assert answers("What is its name?", rows, "name: Tidewatch") == [("Tidewatch", NAMED)]
+
+
+def test_a_value_gives_way_to_that_of_its_row_in_the_one_column_that_is_named() -> None:
+    found = span(TABLE, "7.5 metres", 0.5)
+    assert answers("How many berths are there?", table(), TABLE, found) == [("120", 0.5)]
+    assert answers("How deep is the one with 120 berths?", table(), TABLE, found) == [("7.5 metres", 0.5)]
+    assert answers("How deep with how many berths by depth?", table(), TABLE, found) == [("7.5 metres", 0.5)]
+
+
+def test_two_that_give_way_to_one_value_are_found_once() -> None:
+    rows = told("Ulm | 17 | green", "Town | Sheds | Colour")
+    assert rows is not None
+    both = (span(rows.source, "green", 0.5), span(rows.source, "17", 0.2))
+    assert answers("How many sheds?", rows, rows.source, *both)[0] == ("17", 0.5)
+    assert len(answers("How many sheds?", rows, rows.source, *both)) == 1
