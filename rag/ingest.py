@@ -196,6 +196,8 @@ class Ingest:
         for event in self._let_go(survey, cancel):
             sums.count(event)
             yield event
+        while self._library.merge_words():
+            self._way.give_way(cancel)
         yield Progress(len(survey.files), len(survey.files), "", 1.0)
         yield sums.finished(survey)
 

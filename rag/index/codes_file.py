@@ -50,6 +50,7 @@ class CodesFile:
                 if not _agree(snapshot.header, self._header()):
                     return None
                 codes = CompactVectors(snapshot.payload)
+                codes.reserve(snapshot.size)
                 self._length = snapshot.sound
                 for record in snapshot.records():
                     codes.put_blocks(_unpacked(record))

@@ -173,6 +173,10 @@ class CompactVectors:
         self._index.ntotal2 = self._index.ntotal  # type: ignore[attr-defined]  # FAISS's stubs lack it
         self._gone += int((blocks.ids == _GONE).sum())
 
+    def reserve(self, size: int) -> None:
+        """Room for what a file of so many bytes holds, so that reading it does not copy what was read before."""
+        self._fine.reserve(size // (self._block_bytes // BLOCK + self._fine.width + self._ids.itemsize))
+
     def forget_repeated(self) -> None:
         """Of rows with one id, the last stays."""
         order = np.argsort(self._row_ids, kind="stable")

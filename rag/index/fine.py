@@ -46,13 +46,18 @@ class FineCodes:
         levels = np.rint((vectors - self._lowest) / self._step).clip(0, LEVELS - 1).astype(np.uint8)
         self.put(levels[:, ::2] | levels[:, 1::2] << 4)
 
+    def reserve(self, count: int) -> None:
+        """Room for so many rows. What is not written takes no memory."""
+        if count > len(self._codes):
+            roomier = np.empty((count, self.width), np.uint8)
+            roomier[: self._count] = self._codes[: self._count]
+            self._codes = roomier
+
     def put(self, codes: Bytes) -> None:
         """Append what `rows` gave, shape (n, width)."""
         after = self._count + len(codes)
-        if after > len(self._codes):  # an eighth to spare, so that a few more rarely copy all; unwritten, it takes none
-            roomier = np.empty((after + after // 8, self.width), np.uint8)
-            roomier[: self._count] = self._codes[: self._count]
-            self._codes = roomier
+        if after > len(self._codes):
+            self.reserve(after + after // 8)  # to spare, so that a few more rarely copy all
         self._codes[self._count : after] = codes
         self._count = after
 

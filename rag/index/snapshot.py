@@ -71,14 +71,15 @@ class Snapshot:
         self.payload = payload
         self.sound = file.tell()
         """Up to this byte everything read so far was whole."""
+        self.size = size
+        """Of the whole file, in bytes."""
         self._file = file
-        self._size = size
 
     def records(self) -> Iterator[bytes]:
         """One after the other; ends before the first that is cut or damaged."""
         while len(head := self._file.read(_RECORD.size)) == _RECORD.size:
             length, checksum = _RECORD.unpack(head)
-            if length > self._size - self._file.tell():
+            if length > self.size - self._file.tell():
                 return
             record = self._file.read(length)
             if _checksum(record) != checksum:

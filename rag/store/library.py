@@ -22,6 +22,7 @@ from rag.store.database import Database
 from rag.store.many_words import WordCounts
 from rag.store.packed_pages import PackedPages
 from rag.store.scope_ids import ScopeIds
+from rag.store.word_merging import is_due, merge
 from rag.types import Collection, Document, DocumentState, Excerpt, Page, Passage, PassageTerms, Scope, Span
 
 EVERYTHING = Scope()
@@ -183,6 +184,14 @@ class Library:
         """In how many passages each term occurs; terms that occur nowhere are left out."""
         with self._database.read() as session:
             return self._counts.frequencies(session, terms)
+
+    def merge_words(self) -> bool:
+        """A short step of taking removed passages out of the word index, if there are enough. True if more is due."""
+        with self._database.read() as session:
+            if not is_due(session):
+                return False
+        with self._database.write() as session:
+            return merge(session)
 
     def passage_count(self) -> int:
         with self._database.read() as session:

@@ -69,7 +69,8 @@ _AT_ONCE = 500
 _OCCURRENCES = text("SELECT group_concat(doc) FROM temp.passage_occurrences WHERE term = :term")
 _HOLDING = text("SELECT group_concat(rowid) FROM passage_words WHERE passage_words MATCH :match")
 _HOLDING_BETWEEN = text("""
-    SELECT group_concat(rowid) FROM passage_words WHERE passage_words MATCH :match AND rowid >= :first AND rowid <= :last
+    SELECT group_concat(rowid) FROM passage_words
+    WHERE passage_words MATCH :match AND rowid >= :first AND rowid <= :last
 """)
 _ENDS = text("SELECT (SELECT min(id) FROM passage_words_content), (SELECT max(id) FROM passage_words_content)")
 _TERMS = text("""

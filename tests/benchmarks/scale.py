@@ -3,14 +3,18 @@
     python -m tests.benchmarks scale --passages 1000000 --keep FOLDER
 
 Making it takes ten minutes and 4.4 GB; with --keep it is made once, in as many runs as it needs. Times are told by the
-clock and, because a busy computer stretches them, as processor time too.
+clock and, because a busy computer stretches them, as processor time too, with the load that the computer had.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,12 +33,23 @@ from rag.store.packed_pages import PackedPages
 from rag.store.store import Store
 from rag.types import Page, Passage, Place, Scope, Span
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.scale_corpus import DIMENSION, PASSAGES_A_DOCUMENT, SyntheticLibrary, SyntheticQuestion, terms_of
+from tests.benchmarks.scale_corpus import (
+    DIMENSION,
+    PASSAGES_A_DOCUMENT,
+    SpreadVectors,
+    SyntheticLibrary,
+    SyntheticQuestion,
+    terms_of,
+)
 
 IDENTITY = EmbedderIdentity("synthetic", "synthetic-384", dimension=DIMENSION, max_tokens=256)
 WARMING, ASKED = 50, 100
 EXACT_ASKED = 100
 PASSAGES_A_PAGE = 5
+PAUSE_S = 0.1
+"""Between two questions while the index is made: nobody asks without a pause."""
+SPREAD_AT_MOST = 200_000
+"""Vectors that do not cluster, kept in memory."""
 AT_ONCE = 40
 EVERYTHING = Scope()
 
@@ -56,12 +71,16 @@ def _measure(folder: Path, synthetic: SyntheticLibrary) -> Iterator[Figure]:
     weight = psutil.Process().memory_info().rss - before
     try:
         name = f"{synthetic.passages:,} passages"
+        if sys.platform != "win32":
+            yield Figure(f"{name}: load of the computer, before", os.getloadavg()[0], "")
         yield Figure(f"{name}: open", opening.seconds, "s", asked="under 3 s")
         yield Figure(f"{name}: open, processor time", opening.processor, "s")
         yield Figure(f"{name}: memory a vector, the open library included", weight / len(index), "bytes", asked="450")
         yield from _asking(name, store.library, index, synthetic)
         yield from _adding(name, store.library, index)
         yield from _recalling(name, store.library, index, synthetic)
+        yield from _asking_while_building(name, store.library, index, synthetic)
+        yield from _recalling_where_nothing_clusters(min(synthetic.passages, SPREAD_AT_MOST))
     finally:
         index.close()
         store.close()
@@ -85,8 +104,12 @@ def _asking(name: str, library: Library, index: VectorIndex, synthetic: Syntheti
     yield from _latencies(f"{name}: first {WARMING} questions, words and vectors", questions[:WARMING], library, index)
     asked = questions[WARMING:]
     yield from _latencies(f"{name}: question to hits", asked, library, index, asked_for="p95 under 60 ms")
+    for kind, odd in synthetic.odd_questions(ASKED // 2).items():
+        yield from _latencies(f"{name}: asked {kind}", odd, library, index, asked_for="p95 under 60 ms")
     for part, chosen in (("one file", [7]), ("every tenth file", tenth), ("half of the files", half)):
         scope = Scope(documents=frozenset(chosen))
+        first, _ = _timed(lambda question: _ask(library, index, question, scope), questions[0])  # noqa: B023  (at once)
+        yield Figure(f"{name}: asked of {part} for the first time", first * 1000, "ms")
         yield from _latencies(f"{name}: asked of {part}", asked[:50], library, index, scope=scope)
     legs: tuple[tuple[str, Callable[[SyntheticQuestion], object]], ...] = (
         ("words", lambda question: _by_words(library, question, EVERYTHING)),
@@ -94,6 +117,22 @@ def _asking(name: str, library: Library, index: VectorIndex, synthetic: Syntheti
     )
     for leg, search in legs:
         yield from _percentiles(f"{name}: {leg} alone", [_timed(search, question) for question in asked])
+
+
+def _asking_while_building(
+    name: str, library: Library, index: VectorIndex, synthetic: SyntheticLibrary
+) -> Iterator[Figure]:
+    """The vector index is made anew beside the one that answers."""
+    questions = cycle(synthetic.questions(ASKED))
+    spent: list[tuple[float, float]] = []
+    with _Timed() as building, ThreadPoolExecutor(1) as beside:
+        built = beside.submit(index.rebuild)
+        while not built.done() or not spent:
+            spent.append(_timed(lambda question: _ask(library, index, question, EVERYTHING), next(questions)))
+            time.sleep(PAUSE_S)
+        built.result()
+    yield Figure(f"{name}: vector index made anew beside it", building.seconds, "s")
+    yield from _percentiles(f"{name}: question to hits meanwhile", spent)
 
 
 def _latencies(
@@ -112,11 +151,13 @@ def _latencies(
 
 
 def _ask(library: Library, index: VectorIndex, question: SyntheticQuestion, scope: Scope) -> None:
-    """What rag.retrieval asks of store and index, in its order."""
+    """What rag.retrieval asks of store and index for one question: words beside vectors, then the passages."""
     allowed = None if scope.everything else library.passage_ids(scope)
     library.passage_count()
-    found = [id_ for id_, _ in _by_words(library, question, scope)]
-    nearest, _ = index.search(question.vector, CANDIDATES, allowed)
+    with ThreadPoolExecutor(1) as beside:
+        by_words = beside.submit(_by_words, library, question, scope)
+        nearest, _ = index.search(question.vector, CANDIDATES, allowed)
+        found = [id_ for id_, _ in by_words.result()]
     others = np.setdiff1d(np.array(found, np.int64), nearest)
     index.search(question.vector, len(others), others)
     library.passages([*nearest[:10].tolist(), *found[:10]])
@@ -138,7 +179,22 @@ def _percentiles(name: str, spent: Sequence[tuple[float, float]], asked: str = "
     clock, processor = np.array(spent).T * 1000
     yield Figure(f"{name}, p50", float(np.percentile(clock, 50)), "ms")
     yield Figure(f"{name}, p95", float(np.percentile(clock, 95)), "ms", asked=asked)
-    yield Figure(f"{name}, p95 of processor time", float(np.percentile(processor, 95)), "ms")
+    yield Figure(f"{name}, p95 of processor time, all threads", float(np.percentile(processor, 95)), "ms")
+
+
+def _recalling_where_nothing_clusters(passages: int) -> Iterator[Figure]:
+    """Vectors without topics and questions near to none of them: the nearest are barely nearer than others."""
+    spread = SpreadVectors(passages)
+    with TemporaryDirectory() as scratch:
+        index = VectorIndex.open(Path(scratch), spread, IDENTITY, compact_from=1)
+        index.settle()
+        shares = []
+        for question in spread.questions(EXACT_ASKED):
+            nearest = np.argpartition(-spread.cosines(question), 9)[:10] + 1
+            shares.append(len(set(nearest.tolist()) & set(index.search(question, CANDIDATES)[0].tolist()[:10])) / 10)
+        index.close()
+    name = f"{passages:,} vectors that do not cluster: recall@10 of exact search"
+    yield Figure(name, float(np.mean(shares)), "", asked=">= 0.98")
 
 
 def _recalling(name: str, library: Library, index: VectorIndex, synthetic: SyntheticLibrary) -> Iterator[Figure]:
