@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -45,8 +47,11 @@ FEW = 1_000
 AT_ONCE = 50_000
 """Vectors that opening waits for. More are brought in while the index already answers with what it has."""
 
-_BATCH = 1_000
-"""Vectors read, coded and added in one step: 1.5 MB, and a search in between waits for 15 ms at most."""
+_BATCH = 500
+"""Vectors read, coded and added in one step: 0.8 MB, and a search in between waits for 10 ms at most."""
+
+_GIVE_WAY_S = 0.2
+"""After a search the next step waits so long: the question has more to ask of the processor than this index."""
 
 _BLOCKS_A_RECORD = 4_096
 """13 MB of codes of 384 numbers, written in one piece."""
@@ -94,6 +99,7 @@ class VectorIndex:
         self._closing = threading.Event()
         self._worker: threading.Thread | None = None
         self._generation = 0
+        self._searched = -math.inf
         self._serving: FlatVectors | CompactVectors = FlatVectors(identity.dimension)
         self._coming: FlatVectors | CompactVectors | None = None
         self._filed: CompactVectors | None = None
@@ -161,6 +167,7 @@ class VectorIndex:
         `allowed`: the only ids that may be found, all when None. The best of them are found, however few they are.
         Raises LibraryError when a large library can't be read.
         """
+        self._searched = time.monotonic()
         row = np.ascontiguousarray(query, dtype=np.float32).reshape(self._identity.dimension)
         if self.compact and allowed is not None and len(allowed) <= FEW:
             return self._in_order(row, allowed, limit)
@@ -264,6 +271,8 @@ class VectorIndex:
     def _fill(self, shape: FlatVectors | CompactVectors, missing: Ids) -> bool:
         """Whether it was done to the end. What is removed meanwhile is not brought back."""
         for start in range(0, len(missing), _BATCH):
+            if time.monotonic() - self._searched < _GIVE_WAY_S:
+                self._closing.wait(_GIVE_WAY_S)
             if self._closing.is_set():
                 return False
             ids, rows = self._kept.chosen_vectors(self._identity.digest, missing[start : start + _BATCH])
