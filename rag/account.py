@@ -17,6 +17,7 @@ class SourceAccount:
     the same on a scale of 0 to 1 on which they can be compared, and `fused` is what they make together. `rare` are
     words of the question that it holds and few other passages do, `common` the others that it holds. `found` are the
     words in it that likely answer, with `probability`. `given`: it stood before the model, or was read for the quotes.
+    `named_in` is the title of the document whose passage, found first, names this one's document.
     """
 
     number: int
@@ -30,6 +31,7 @@ class SourceAccount:
     found: str = ""
     probability: float = 0.0
     given: bool = False
+    named_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def account_lines(answer: Answer) -> list[AccountLine]:
 
 def why_source(source: SourceAccount) -> str:
     """Why the passage became a source, as a sentence."""
-    reasons = [*_word_reasons(source), *_meaning_reasons(source), *_found_reasons(source)]
+    reasons = [*_name_reasons(source), *_word_reasons(source), *_meaning_reasons(source), *_found_reasons(source)]
     if not reasons:
         return "Among the nearest there was, though little in it speaks to the question."
     sentence = "; ".join(reasons)
@@ -179,6 +179,11 @@ def _time(answer: Answer, account: Account) -> str:
         return text
     kept = f" ({account.reused_tokens:,} of them remembered)" if account.reused_tokens else ""
     return f"{text} {answer.prompt_tokens:,} tokens read{kept}, {answer.completion_tokens:,} written."
+
+
+def _name_reasons(source: SourceAccount) -> Iterator[str]:
+    if source.named_in:
+        yield f"its document is named in “{source.named_in}”, which speaks to the question"
 
 
 def _word_reasons(source: SourceAccount) -> Iterator[str]:

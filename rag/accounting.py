@@ -92,4 +92,5 @@ def _source(source: Source, read: ReadHit, why: Grounds) -> SourceAccount:
         found=" ".join(read.hit.passage.text[best.start : best.end].split()) if best else "",
         probability=best.probability if best else 0.0,
         given=True,
+        named_in=why.named_in,
     )

@@ -99,12 +99,12 @@ class Extractor:
         except ModelError as error:
             return ReadHits(tuple(ReadHit(hit) for hit in hits), str(error))
         read = [ReadHit(hit, spans) for hit, spans in zip(near, found, strict=True)]
-        read.sort(key=lambda one: -(one.hit.scores.fused + ORDER_BY_SPANS * one.probability))
+        read.sort(key=lambda one: -(one.hit.scores.rank + ORDER_BY_SPANS * one.probability))
         return ReadHits((*read, *far))
 
     def quote(self, question: str, read: Sequence[tuple[Source, ReadHit]], cancel: CancelToken) -> tuple[Quote, ...]:
         """The best sentences of the sources, best first. Raises ModelError, WorkerDied, Cancelled."""
-        sources = [ReadSource(source, one.hit.scores.fused, one.spans) for source, one in read]
+        sources = [ReadSource(source, one.hit.scores.rank, one.spans) for source, one in read]
         return best_quotes(question, sources, self._embedder, cancel)
 
     def _found(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:

@@ -159,11 +159,21 @@ class PassageTerms:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """By origin. `words` is BM25 (>= 0), `vectors` cosine (-1 to 1), `fused` 0 to 1; None: not found by that leg."""
+    """By origin. `words` is BM25 (>= 0), `vectors` cosine (-1 to 1), `fused` 0 to 1; None: not found by that leg.
+
+    `lent` is a share of the fused score of the passage `named_by`, which names this one's document (rag.following).
+    """
 
     words: float | None
     vectors: float | None
     fused: float
+    lent: float = 0.0
+    named_by: int | None = None
+
+    @property
+    def rank(self) -> float:
+        """What passages are ordered by; `fused` alone says whether they speak to the question."""
+        return self.fused + self.lent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.index.fusion import highest_words_score
@@ -32,12 +32,16 @@ Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Of one hit. Words as the question has them; neighbours that are neighbours in the passage too stand together."""
+    """Of one hit. Words as the question has them; neighbours that are neighbours in the passage too stand together.
+
+    `named_in` is the title of the document in which a better hit names this one's (rag.following).
+    """
 
     rare: tuple[str, ...]
     common: tuple[str, ...]
     by_words: float
     by_meaning: float
+    named_in: str = ""
 
 
 def grounds(
@@ -50,7 +54,10 @@ def grounds(
     highest = highest_words_score(having, total)
     rare = frozenset(term for term, many in zip(terms, having, strict=True) if many <= max(FEW, RARE_SHARE * total))
     beginnings = tuple({form[:2] for term in terms for form in term.forms})
-    return tuple(_of(hit, question, terms, rare, beginnings, highest, unrelated) for hit in hits)
+    titles = {hit.passage.id: hit.document.title for hit in hits}
+    found = (_of(hit, question, terms, rare, beginnings, highest, unrelated) for hit in hits)
+    naming = (titles.get(hit.scores.named_by, "") if hit.scores.named_by is not None else "" for hit in hits)
+    return tuple(replace(each, named_in=title) for each, title in zip(found, naming, strict=True))
 
 
 def _of(

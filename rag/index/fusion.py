@@ -10,7 +10,8 @@ min-max mixes lose up to 0.11, reciprocal ranks up to 0.28 (nDCG@10). Knows no p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.types import Scores
 
@@ -76,30 +77,44 @@ def vectors_share(foreign: float = 0.0, code: float = 0.0) -> float:
     return known + (FOREIGN_VECTORS_SHARE - known) * foreign
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Of one question: the highest BM25 there could be, the vectors' share of the score, and the cosine that the
+    embedder gives to texts that have nothing in common.
+    """
+
+    highest: float
+    share: float = VECTORS_SHARE
+    unrelated: float = 0.0
+
+
+Ranked = Sequence[tuple[int, Scores]]
+"""Passage ids with their scores, best first."""
+
+
 def fuse(
-    words: Mapping[int, float],
-    cosines: Mapping[int, float],
-    *,
-    highest: float,
-    cut_at: int,
-    share: float = VECTORS_SHARE,
-    unrelated: float = 0.0,
+    words: Mapping[int, float], cosines: Mapping[int, float], scale: Scale, *, cut_at: int = 0
 ) -> list[tuple[int, Scores]]:
     """All ids of both legs with their scores, best first.
 
-    `words` are BM25 scores, at most `cut_at` of them; `cosines` hold every id of both legs that has a vector.
-    An id without a vector is judged by its words alone: it waits for the embedder and must not sink meanwhile.
-    `share` is that of the vectors; `unrelated` the cosine this embedder gives to texts that have nothing in common.
+    `words` are BM25 scores, at most `cut_at` of them, all there are for 0; `cosines` hold every id of both legs that
+    has a vector. An id without a vector is judged by its words alone: it waits for the embedder and must not sink
+    meanwhile.
     """
-    last = min(words.values()) * BELOW_THE_LAST if len(words) >= cut_at else 0.0
+    last = min(words.values()) * BELOW_THE_LAST if 0 < cut_at <= len(words) else 0.0
     scored = []
     for id_ in {**words, **cosines}:
-        by_words = min(words.get(id_, last) / highest, 1.0)
+        by_words = min(words.get(id_, last) / scale.highest, 1.0)
         cosine = cosines.get(id_)
         fused = by_words
         if cosine is not None:
-            likeness = max(cosine - unrelated, 0.0) / (1.0 - unrelated)
-            fused = share * likeness**2 + (1.0 - share) * by_words
+            likeness = max(cosine - scale.unrelated, 0.0) / (1.0 - scale.unrelated)
+            fused = scale.share * likeness**2 + (1.0 - scale.share) * by_words
         scored.append((id_, Scores(words.get(id_), cosine, min(fused, 1.0))))
-    scored.sort(key=lambda entry: (-entry[1].fused, entry[0]))
+    scored.sort(key=in_order)
     return scored
+
+
+def in_order(entry: tuple[int, Scores]) -> tuple[float, int]:
+    """Sorts the best first, and equals as they came into the library."""
+    return -entry[1].rank, entry[0]

@@ -34,22 +34,23 @@ _LONGEST_WORD = 64
 """Longer runs are data (base64, hashes): found whole, but no stemmer needs to see them."""
 
 _MARKS = "".join(chr(code) for code in range(0x0300, 0x1900) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
-_SPACELESS = (
+SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # Hiragana, Katakana
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "\uac00-\ud7af"  # Hangul: words have spaces, but particles are glued to them and no stemmer knows them
 )
-_PART = rf"(?:[^\W_{_SPACELESS}]|[{_MARKS}])+"
+"""Letters of scripts that are written without spaces, for a class of a regular expression."""
+_PART = rf"(?:[^\W_{SPACELESS}]|[{_MARKS}])+"
 _TOKEN = re.compile(
-    rf"(?P<spaceless>[{_SPACELESS}{_MARKS}]*[{_SPACELESS}][{_SPACELESS}{_MARKS}]*)"
+    rf"(?P<spaceless>[{SPACELESS}{_MARKS}]*[{SPACELESS}][{SPACELESS}{_MARKS}]*)"
     r"|(?P<number>\d+(?:[.,'’]\d+)+)(?!\w)"
     rf"|(?P<word>{_PART}(?:(?:_+|\.|-|::|->){_PART})*)"
 )
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _JOINTS = re.compile(r"_+|\.|-|::|->")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
-_SPACELESS_LETTER = re.compile(rf"[{_SPACELESS}]")
+_SPACELESS_LETTER = re.compile(rf"[{SPACELESS}]")
 
 
 @dataclass(frozen=True, slots=True)

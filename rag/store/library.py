@@ -7,7 +7,7 @@ that is not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from local_models.types import EmbedderIdentity
 from rag.errors import DocumentQuarantined
 from rag.grid import Grid
-from rag.store import collections, documents, sheets, vectors, words
+from rag.store import collections, documents, names, sheets, vectors, words
 from rag.store.database import Database
 from rag.store.many_words import WordCounts
 from rag.store.packed_pages import PackedPages
@@ -156,6 +156,11 @@ class Library:
         with self._database.read() as session:
             return documents.stretch(session, document_id, span)
 
+    def named(self, keys: Iterable[str]) -> dict[str, list[int]]:
+        """The documents of each name's key (rag.naming), ascending; keys that are no document's are left out."""
+        with self._database.read() as session:
+            return names.named(session, keys)
+
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """In the order of the ids; those that are gone are left out."""
         with self._database.read() as session:
@@ -171,6 +176,11 @@ class Library:
         with self._database.read() as session:
             return self._scope_ids.of(session, scope)
 
+    def passages_of(self, document_ids: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The ids of all passages of these documents, ascending, and the document of each."""
+        with self._database.read() as session:
+            return documents.passages_of(session, document_ids)
+
     def search_words(
         self, match: str, *, weights: tuple[float, float, float], scope: Scope, limit: int
     ) -> list[tuple[int, float]]:
@@ -179,6 +189,13 @@ class Library:
             return words.search(
                 session, match, self._counts, self._scope_ids, weights=weights, scope=scope, limit=limit
             )
+
+    def score_words(
+        self, terms: Sequence[str], weights: tuple[float, float, float], ids: NDArray[np.int64]
+    ) -> dict[int, float]:
+        """As `search_words`, of a few passages, their ids ascending; those without any of the terms are left out."""
+        with self._database.read() as session:
+            return words.score(session, terms, self._counts, weights=weights, ids=ids)
 
     def word_document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term occurs; terms that occur nowhere are left out."""

@@ -18,7 +18,7 @@ from rag.store.account_column import AccountJson
 from rag.store.columns import CleanText, IdList, IdSet, PathText, PlaceJson, TextList, UtcDateTime
 from rag.types import Place
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration. A test holds it equal to the head of rag.store.migrations."""
 
 

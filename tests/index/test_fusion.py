@@ -12,6 +12,7 @@ from rag.index.fusion import (
     FOREIGN_VECTORS_SHARE,
     LEAST_TOTAL,
     VECTORS_SHARE,
+    Scale,
     as_in_a_larger_library,
     fuse,
     highest_words_score,
@@ -24,7 +25,7 @@ from tests.fakes.retrieval import TableEmbedder
 
 
 def order(words: dict[int, float], cosines: dict[int, float], highest: float = 10.0, cut_at: int = 100) -> list[int]:
-    return [id_ for id_, _ in fuse(words, cosines, highest=highest, cut_at=cut_at)]
+    return [id_ for id_, _ in fuse(words, cosines, Scale(highest), cut_at=cut_at)]
 
 
 def test_agreement_of_both_legs_comes_first() -> None:
@@ -32,35 +33,35 @@ def test_agreement_of_both_legs_comes_first() -> None:
 
 
 def test_scores_are_the_mean_of_word_share_and_squared_cosine() -> None:
-    [(_, scores)] = fuse({1: 4.0}, {1: 0.6}, highest=10.0, cut_at=100)
+    [(_, scores)] = fuse({1: 4.0}, {1: 0.6}, Scale(10.0), cut_at=100)
     assert scores.fused == pytest.approx(0.5 * 0.4 + 0.5 * 0.36)
     assert (scores.words, scores.vectors) == (4.0, 0.6)
 
 
 def test_a_passage_without_a_vector_is_judged_by_its_words_alone() -> None:
-    ranked = dict(fuse({1: 6.0, 2: 6.0}, {2: 0.5}, highest=10.0, cut_at=100))
+    ranked = dict(fuse({1: 6.0, 2: 6.0}, {2: 0.5}, Scale(10.0), cut_at=100))
     assert ranked[1].fused == pytest.approx(0.6)
     assert ranked[1].vectors is None
 
 
 def test_a_passage_that_missed_a_full_list_is_taken_to_score_just_below_its_last() -> None:
-    ranked = dict(fuse({1: 6.0, 2: 4.0}, {3: 0.0}, highest=10.0, cut_at=2))
+    ranked = dict(fuse({1: 6.0, 2: 4.0}, {3: 0.0}, Scale(10.0), cut_at=2))
     assert ranked[3].fused == pytest.approx(0.5 * 0.9 * 0.4)
     assert ranked[3].words is None
 
 
 def test_a_passage_that_missed_a_short_list_has_none_of_the_words() -> None:
-    ranked = dict(fuse({1: 6.0}, {3: 0.0}, highest=10.0, cut_at=2))
+    ranked = dict(fuse({1: 6.0}, {3: 0.0}, Scale(10.0), cut_at=2))
     assert ranked[3].fused == 0.0
 
 
 def test_fused_scores_stay_between_0_and_1() -> None:
-    ranked = fuse({1: 1e9, 2: 0.0}, {1: 1.0, 2: -1.0}, highest=1.0, cut_at=100)
+    ranked = fuse({1: 1e9, 2: 0.0}, {1: 1.0, 2: -1.0}, Scale(1.0), cut_at=100)
     assert [scores.fused for _, scores in ranked] == [1.0, 0.0]
 
 
 def test_nothing_found_is_an_empty_ranking() -> None:
-    assert fuse({}, {}, highest=1.0, cut_at=100) == []
+    assert fuse({}, {}, Scale(1.0), cut_at=100) == []
 
 
 def test_the_highest_score_counts_what_occurs_nowhere() -> None:
@@ -83,8 +84,8 @@ def test_in_a_small_library_a_word_counts_as_it_would_in_a_larger_one() -> None:
 
 
 def test_the_vectors_of_an_embedder_that_finds_everything_alike_count_from_its_own_zero() -> None:
-    plain = fuse({}, {1: 0.5, 2: 0.0}, highest=1.0, cut_at=100)
-    narrow = fuse({}, {1: 0.85, 2: 0.7}, highest=1.0, cut_at=100, unrelated=0.7)
+    plain = fuse({}, {1: 0.5, 2: 0.0}, Scale(1.0), cut_at=100)
+    narrow = fuse({}, {1: 0.85, 2: 0.7}, Scale(1.0, unrelated=0.7), cut_at=100)
     assert [s.fused for _, s in narrow] == pytest.approx([s.fused for _, s in plain])
 
 

@@ -81,3 +81,8 @@ def test_many_words_are_not_all_named() -> None:
 
 def test_a_passage_that_waits_for_its_vector_says_so() -> None:
     assert "no vector yet" in scores_of(SourceAccount(1, words=1.0, by_words=0.4))
+
+
+def test_a_source_that_another_names_says_so_first() -> None:
+    told = why_source(SourceAccount(2, vectors=0.3, by_meaning=0.3, named_in="Report"))
+    assert told.startswith("Its document is named in “Report”, which speaks to the question; ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,8 @@ def test_in_a_small_library_a_word_in_two_passages_is_still_rare() -> None:
     few: Mapping[str, int] = {"claus": 2, "break": 3}
     (found,) = grounds("break clause", [hit("a clause to break")], lambda _: few, 6, 0.0)
     assert (found.rare, found.common) == (("clause",), ("break",))
+
+
+def test_a_hit_whose_document_another_names_tells_which() -> None:
+    named = replace(hit("Born in 1964."), scores=Scores(None, 0.2, 0.1, lent=0.15, named_by=1))
+    assert [each.named_in for each in grounds("born?", [hit("Otto Brandt"), named], common, 100, 0.0)] == ["", "note"]

@@ -182,3 +182,37 @@ def test_a_cancelled_search_stops(room: Room) -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         room.retriever.retrieve("rent", scope=Scope(), limit=5, cancel=cancel)
+
+
+@pytest.fixture
+def town(room: Room) -> Room:
+    """A question of two steps: the report names the man, and only his own page knows his birthday."""
+    room.add("report.txt", ["The caretaker of the boiler is Otto Brandt."], "Report")
+    room.add("otto.txt", ["His dog came in 2011.", "Born on 3 May 1964."], "Otto Brandt")
+    for number in range(40):
+        room.add(f"{number}.txt", [f"Receipt {number} for paper."], f"Receipt {number}")
+    room.embed()
+    return room
+
+
+def test_the_best_passage_of_a_document_that_a_hit_names_is_found(town: Room) -> None:
+    hits = {hit.document.title: hit for hit in town.ask("When was the caretaker of the boiler born?").hits}
+    named = hits["Otto Brandt"]
+    assert named.passage.text == "Born on 3 May 1964."
+    assert named.scores.named_by == hits["Report"].passage.id
+    assert named.scores.rank > named.scores.fused
+
+
+def test_what_is_named_out_of_scope_stays_out(town: Room) -> None:
+    report = next(document for document in town.library.documents() if document.title == "Report")
+    found = town.ask("When was the caretaker of the boiler born?", Scope(documents=frozenset({report.id})))
+    assert {hit.document.title for hit in found.hits} == {"Report"}
+
+
+def test_a_name_goes_with_its_file_and_follows_a_move(town: Room) -> None:
+    otto = next(document for document in town.library.documents() if document.title == "Otto Brandt")
+    assert town.library.named(["otto brandt", "otto"]) == {"otto brandt": [otto.id], "otto": [otto.id]}
+    town.library.move(otto.id, Path("caretaker.txt"))
+    assert town.library.named(["otto", "caretaker"]) == {"caretaker": [otto.id]}
+    town.library.remove([otto.id])
+    assert town.library.named(["otto brandt", "caretaker"]) == {}

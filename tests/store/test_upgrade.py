@@ -124,6 +124,20 @@ def test_pages_read_before_sheets_were_known_have_no_name_and_no_cells(tmp_path:
         assert opened.execute("SELECT text, label, cells FROM pages").fetchall() == [("one", "", b"")]
 
 
+def test_documents_read_before_names_were_kept_get_them(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    upgrade(file, "0010")
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute(
+            "INSERT INTO documents (path, title, media_type, sha256, size, state, reason, pages, passages, added_at,"
+            " notices) VALUES ('/a/annex_b.pdf', 'Norsby lease', '', '', 1, 'read', '', 1, 0, '2026-01-01', '[]')"
+        )
+    upgrade(file)
+    with closing(sqlite3.connect(file)) as opened:
+        names = opened.execute("SELECT key, document_id FROM document_names ORDER BY key").fetchall()
+    assert names == [("annex b", 1), ("norsby lease", 1)]
+
+
 def test_a_migration_that_breaks_leaves_the_library_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = filled_library(tmp_path)
     add_next_revision(monkeypatch, tmp_path, more="raise RuntimeError('half way')")
@@ -208,6 +222,7 @@ def test_an_answer_stored_by_the_first_revision_is_read_whole(tmp_path: Path) ->
             "report_rows",
             "report_sources",
             "reports",
+            "document_names",
             "staged_passages",
             "staged_documents",
             "index_changes",
