@@ -5,7 +5,8 @@
         port: 8443
 
 A passage is no whole file: it may begin inside a mapping and end inside a list, which no parser of the format reads.
-So lines are read by their shape and their indentation. JSON on one line has no such lines and no pairs are found in it.
+So lines are read by their shape and their indentation. Of a line that holds several keys, as in JSON Lines, each has
+its value, and a short line is one thing: a record.
 Knows nothing of passages.
 """
 
@@ -26,6 +27,14 @@ _PAIR = re.compile(
     r"[ \t]*(?:=|:(?=[ \t]|$))[ \t]*(?P<value>[^\n]*)"
 )
 """A key is quoted, or a few words; what stands behind "=" or ": " is its value."""
+
+RECORD = 300
+"""Characters of a line of several keys that is one record."""
+
+_MEMBER = re.compile(
+    r"(?P<key>\"(?:[^\"\\\n]|\\.)*\")[ \t]*:[ \t]*|\"(?:[^\"\\\n]|\\.)*\"?"
+    r"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)"
+)
 
 _OPENS = re.compile(r"[\[{|>][-+]?[ \t]*,?")
 _COMMENT = re.compile(r"[ \t]*(?:#|;|//)")
@@ -112,7 +121,9 @@ class _Reading:
     def take(self, start: int, line: str) -> None:
         if _COMMENT.match(line) or not line.strip(" \t{}[],"):
             return
-        if section := _SECTION.fullmatch(line):
+        if len(members := _members(line)) > 1:
+            self._members(start, line, members)
+        elif section := _SECTION.fullmatch(line):
             self._open, self._last = [(-1, name) for name in section[1].split(".")], -1
         elif pair := _PAIR.match(line):
             self._pair(start, line, pair)
@@ -136,6 +147,15 @@ class _Reading:
         self._open.append((indent, key))
         self._last = indent
 
+    def _members(self, start: int, line: str, members: Sequence[tuple[tuple[str, ...], int, int, int]]) -> None:
+        first, last = len(line) - len(line.lstrip()), _BEHIND.search(line).start()  # type: ignore[union-attr]  # as above
+        outer = tuple(name for indent, name in self._open if indent < first)
+        for path, begin, value, end in members:
+            whole = (first, last) if last - first <= RECORD else (begin, end)
+            inner = value + 1 if line[value] in "\"'" and end - value > 1 else value
+            behind = end - 1 if inner > value else end
+            self.found.append(Pair(start + whole[0], start + whole[1], outer + path, start + inner, start + behind))
+
     def _go_on(self, start: int, line: str) -> None:
         """A line without a key belongs to the value of the one before."""
         pair = self.found[-1]
@@ -143,3 +163,32 @@ class _Reading:
         if pair.value_start == pair.value_end:
             pair.value_start = start + len(line) - len(line.lstrip())
         pair.end, pair.value_end = end, end
+
+
+def _members(line: str) -> list[tuple[tuple[str, ...], int, int, int]]:
+    """(keys, start, start of the value, end) of each member of JSON on a line that holds a scalar or a list of them."""
+    found: list[tuple[tuple[str, ...], int, int, int]] = []
+    open_keys: list[tuple[int, str, int, int]] = []
+    depth = 0
+
+    def close(end: int, least: int) -> None:
+        while open_keys and open_keys[-1][0] >= least:
+            path = tuple(key for _, key, _, _ in open_keys)
+            _, _, start, value = open_keys.pop()
+            stop = value + len(line[value:end].rstrip())
+            if stop > value and not (found and found[-1][1] >= start):
+                found.append((path, start, value, stop))
+
+    for token in _MEMBER.finditer(line):
+        if token["key"] is not None:
+            close(token.start(), depth)
+            open_keys.append((depth, token["key"][1:-1], token.start(), token.end()))
+        elif token["open"]:
+            depth += 1
+        elif token["close"]:
+            close(token.start(), depth)
+            depth -= 1
+        elif token["comma"]:
+            close(token.start(), depth)
+    close(len(line), -len(line))
+    return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from local_models.cancel import CancelToken
 from local_models.types import FoundSpan
-from rag.keyed import holds_keys, key_words, pairs, whole_path
+from rag.keyed import holds_keys, key_path, key_words, pairs
 from rag.ports import Embedder
 from rag.quoted_places import page_of
 from rag.sentences import sentences
@@ -112,12 +112,12 @@ def _of_source(read: ReadSource) -> Iterator[_Candidate]:
     text = read.source.text
     keyed = pairs(text) if holds_keys(read.source.path) else []
     above = headings_of(read.source.heading)
-    for pair in keyed:
-        if pair.end - pair.start <= LONGEST_VALUE:
-            yield _Candidate(read, pair.start, pair.end, key_words(whole_path(pair.path, above)))
+    for start, end in dict.fromkeys((pair.start, pair.end) for pair in keyed):
+        if end - start <= LONGEST_VALUE:
+            yield _Candidate(read, start, end, key_words(key_path(text, start, end, above)))
         else:
-            spans = _readable(text[pair.start : pair.end])
-            yield from (_Candidate(read, pair.start + start, pair.start + end) for start, end in spans)
+            spans = _readable(text[start:end])
+            yield from (_Candidate(read, start + first, start + last) for first, last in spans)
     if not keyed:
         header = header_at(text)
         spans = [span for span in _readable(text) if header is None or not header[0] <= span[0] < header[1]]

@@ -58,13 +58,17 @@ def place_and_headings(source: Source, nearest: Place | None = None) -> str:
 
     `nearest` is the place of a quote of it.
     """
-    place = str(nearest or source.place)
-    if nearest is not None and nearest.keys:
-        return place
-    path = [heading for heading in headings_of(source.heading) if not place.startswith(f"{heading}!")]
-    if place in path:
-        place = ""
-    return " · ".join(part for part in (place, HEADING_SEPARATOR.join(path)) if part)
+    place = nearest or source.place
+    headings = [heading for heading in headings_of(source.heading) if heading != source.document]
+    told = "" if str(place) in headings else str(place)
+    path = [] if place.keys else [heading for heading in headings if not told or not is_told(heading, place)]
+    return " · ".join(part for part in (told, HEADING_SEPARATOR.join(path)) if part)
+
+
+def is_told(heading: str, place: Place) -> bool:
+    """Whether a place tells the heading itself: "Prices!B4" the sheet, "message 2: Rent" its subject."""
+    told = str(place)
+    return told == heading or told.startswith(f"{heading}!") or told.endswith(f": {heading}")
 
 
 def where(source: Source, *, place: Place | None = None, heading: bool = False) -> str:
@@ -77,5 +81,6 @@ def where(source: Source, *, place: Place | None = None, heading: bool = False) 
 
 def where_in(document: str, place: Place, heading: str = "") -> str:
     """The same for what is no source yet; `heading` is the whole path of headings, of which the innermost is told."""
-    parts = (document, str(place), *(() if place.keys else headings_of(heading)[-1:]))
+    told = [one for one in headings_of(heading)[-1:] if not (place.keys or is_told(one, place))]
+    parts = (document, str(place), *told)
     return " · ".join(dict.fromkeys(part for part in parts if part))

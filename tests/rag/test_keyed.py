@@ -73,6 +73,14 @@ def test_a_path_is_told_with_what_the_passage_stands_in_and_names_once() -> None
     assert key_path("no keys here", 0, 5) == ()
 
 
+def test_a_short_line_of_several_keys_is_one_record_and_of_a_long_one_each_key_stands_alone() -> None:
+    record = '{"id": 1, "name": "Ann, \\\\"x\\\\"", "at": {"zip": [3, 4]}}'
+    assert found(record) == {"id": "1", "name": 'Ann, \\\\"x\\\\"', "at.zip": "[3, 4]"}
+    assert {record[pair.start : pair.end] for pair in pairs(record)} == {record}
+    long = record.replace("Ann", "Ann " * 100)
+    assert [long[pair.start : pair.end] for pair in pairs(long)][::2] == ['"id": 1', '"zip": [3, 4]']
+
+
 def test_keys_are_read_as_words() -> None:
     assert key_words(("uploadMb", "keep_days", "HTTPPort")) == "upload Mb keep days HTTP Port"
 
