@@ -245,7 +245,11 @@ class CompactVectors:
             return _NONE
         count = enough if part.asked is None else int(SPARE * enough * swept / part.count)
         while True:
-            rows = part.rows(part.index.search(query[None], min(count, swept))[1][0])
+            places = part.index.search(query[None], min(count, swept))[1][0]
+            places = places[places >= 0]  # rows of the lowest score that FAISS can tell are left out by it
+            if count >= swept:
+                places = np.concatenate((places, np.setdiff1d(np.arange(swept), places)))
+            rows = part.rows(places)
             left = rows if part.asked is None else rows[part.asked[rows]]
             if len(left) >= enough:
                 return left[:enough]

@@ -49,6 +49,19 @@ def test_those_farthest_from_the_question_are_found_when_only_they_are_allowed()
     assert len(candidates(filled(), query, 100, farthest)) >= 100
 
 
+def test_vectors_that_are_nearly_all_the_same_are_all_found_once() -> None:
+    """FAISS leaves out rows that its coarse scores can't tell from the worst."""
+    random = np.random.default_rng(4)
+    kinds = random.random((12, 64)).astype(np.float32) * (random.random((12, 64)) < 0.03)
+    rows = np.repeat(kinds, 12, axis=0) + 1e-3
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    vectors = CompactVectors(train(rows))
+    vectors.add(np.arange(1, len(rows) + 1), rows)
+    for row in rows:
+        found, _ = vectors.search(row, len(rows), None)
+        assert sorted(found.tolist()) == list(range(1, len(rows) + 1))
+
+
 def test_removed_ones_are_not_found_and_leave_gaps() -> None:
     codes = filled()
     codes.remove(np.arange(1, 500))
