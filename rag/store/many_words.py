@@ -74,8 +74,10 @@ _HOLDING_BETWEEN = text("""
 """)
 _ENDS = text("SELECT (SELECT min(id) FROM passage_words_content), (SELECT max(id) FROM passage_words_content)")
 _TERMS = text("""
-    SELECT id, c0, c1, c2 FROM passage_words_content WHERE id IN (SELECT value FROM json_each(:ids))
+    SELECT group_concat(id), group_concat(c0 || char(31) || c1 || char(31) || c2, char(30))
+    FROM passage_words_content WHERE id IN (SELECT value FROM json_each(:ids))
 """)
+"""In one row: the driver hands the interpreter over and takes it back for each. No term has a control character."""
 _TOTALS = text("SELECT block FROM passage_words_data WHERE id = 1")
 """FTS5's totals, as varints: passages, then the terms in each column (fts5_storage.c, fts5StorageLoadTotals)."""
 
@@ -162,8 +164,9 @@ def search(
         candidates = within
     else:
         candidates = _most_promising(_proposed(session, having, rarity, within, limit), scored)
-    rows = session.execute(_TERMS, {"ids": json.dumps(candidates.tolist())}).all()
-    scores = [(int(row[0]), _score(row[1:], rarity, weights, mean_length)) for row in rows]
+    ids, texts = session.execute(_TERMS, {"ids": json.dumps(candidates.tolist())}).one()
+    passages = zip(_listed(ids).tolist(), (texts or "").split("\x1e"), strict=False)
+    scores = [(id_, _score(text.split("\x1f"), rarity, weights, mean_length)) for id_, text in passages]
     scores.sort(key=lambda entry: (-entry[1], entry[0]))
     return [entry for entry in scores[:limit] if entry[1] > 0]
 

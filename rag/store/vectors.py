@@ -28,9 +28,10 @@ _UNKNOWN = -1
 _EMBEDDER = text("SELECT id, dimension FROM embedders WHERE digest = :digest")
 _IDS = text("SELECT group_concat(passage_id) FROM passage_vectors WHERE embedder_id = :embedder")
 _CHOSEN = text("""
-    SELECT passage_id, vector FROM passage_vectors
+    SELECT group_concat(passage_id), group_concat(hex(vector), '') FROM passage_vectors
     WHERE embedder_id = :embedder AND passage_id IN (SELECT value FROM json_each(:ids))
 """)
+"""In one row: the driver hands the interpreter over and takes it back for each, and words are searched meanwhile."""
 
 
 def pending(session: Session, digest: str, limit: int) -> list[tuple[Passage, Document]]:
@@ -157,11 +158,10 @@ def chosen(
     if embedder is None:
         return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
     asked = json.dumps(np.sort(np.asarray(wanted, dtype=np.int64)).tolist())
-    rows = session.execute(_CHOSEN, {"embedder": embedder.id, "ids": asked}).all()
-    if not rows:
+    found, packed = session.execute(_CHOSEN, {"embedder": embedder.id, "ids": asked}).one()
+    if not found:
         return np.empty(0, dtype=np.int64), np.empty((0, embedder.dimension), dtype=np.float32)
-    found, packed = zip(*rows, strict=True)
-    return np.array(found, dtype=np.int64), unpack_vectors(packed, embedder.dimension)
+    return np.fromstring(found, dtype=np.int64, sep=","), unpack_vectors([bytes.fromhex(packed)], embedder.dimension)
 
 
 def generation(session: Session, digest: str) -> int:
