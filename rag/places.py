@@ -111,10 +111,15 @@ def _around(parts: Sequence[tuple[int, Place]]) -> Place:
 def label_range(first: str, last: str) -> str:
     """From one label to another: "cell 2", "cell 5" -> "cells 2–5"; "0:10–0:20", "0:21–0:30" -> "0:10–0:30"."""
     before, after = _LABEL.fullmatch(first), _LABEL.fullmatch(last)
-    if first == last or before is None or after is None or before["name"] != after["name"]:
+    if first == last or before is None or after is None or _singular(before) != _singular(after):
         return first if first == last else f"{first} – {last}"
-    name = f"{before['name']}s " if before["name"] else ""
+    name = f"{_singular(before)}s " if before["name"] else ""
     return f"{name}{before['from']}–{after['to'] or after['from']}"
+
+
+def _singular(label: re.Match[str]) -> str:
+    """What a label counts: a range of several was labelled "cells 2–5" when it was read."""
+    return (label["name"] or "").removesuffix("s" if label["to"] else "")
 
 
 def cell_range(cells: Sequence[Cell]) -> str:

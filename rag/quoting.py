@@ -38,6 +38,9 @@ FAINT = 0.5
 LONGEST_VALUE = 400
 """Characters of a key with its value that are quoted whole; a longer value is prose, of which a sentence is quoted."""
 
+_FIELD = re.compile(r"[^\W\d_][\w /&.-]{0,30}:[ \t]+\S[^\n]*")
+"""A name and its value, "Weight: 410 kg": short, and yet no heading."""
+
 _OUTER_BARS = re.compile(r"\|\s*([^|].*?)\s*\|")
 
 SHORTEST = 20
@@ -146,7 +149,7 @@ def _readable(text: str) -> list[tuple[int, int]]:
     pending: int | None = None
     for start, end in sentences(text):
         first = start if pending is None else pending
-        if end - first >= SHORTEST or CELL_SEPARATOR in text[first:end]:
+        if end - first >= SHORTEST or CELL_SEPARATOR in text[first:end] or _FIELD.fullmatch(text, first, end):
             spans.append((first, end))
             pending = None
         else:

@@ -109,3 +109,7 @@ def test_a_row_is_quoted_without_the_bars_outside_and_a_header_is_no_quote() -> 
     found = best_quotes("How many sheds?", [ReadSource(of_file("a.md", text), 0.5)], WordEmbedder(), never())
     assert "Ulm | 17" in [quote.text for quote in found]
     assert not any("Town" in quote.text for quote in found)
+
+
+def test_a_short_field_is_a_quote() -> None:
+    assert "Weight: 9 kg" in quotes("What is the weight?", "Kiln\nWeight: 9 kg\nIt stands in the hall beside the door.")
