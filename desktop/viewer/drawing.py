@@ -8,6 +8,7 @@ file and runs nothing: this PDFium has no JavaScript. It knows no widget; deskto
 from __future__ import annotations
 
 import base64
+import importlib
 import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from local_models.offline import refuse_network
 from local_models.protocol import encode_array
 from local_models.worker import Handler, serve
 from rag.errors import DocumentBroken, DocumentEncrypted, DocumentMissing
+from rag.parsers.formats import is_picture
 from rag.parsers.limits import limit_memory
 from rag.parsers.pdf_lines import Line, Word, read_lines
 from rag.parsers.pdf_sight import Box
@@ -84,7 +86,8 @@ class _Desk:
             except (pdfium.PdfiumError, MemoryError) as error:
                 raise _undrawn(params) from error
         text, boxes = spread(lines)
-        yield {"text": text, "boxes": encode_array(boxes), "marks": place(lines, params["words"])}
+        marks = place(lines, params["words"]) if lines else recognised(params["words"])
+        yield {"text": text, "boxes": encode_array(boxes), "marks": marks}
 
     def release(self, _params: Mapping[str, Any], _cancel: CancelToken) -> Iterator[Mapping[str, object]]:
         self._close()
@@ -155,7 +158,18 @@ def place(lines: Sequence[Line], wanted: Sequence[Sequence[Any]]) -> list[Box]:
     return found
 
 
+def recognised(wanted: Sequence[Sequence[Any]]) -> list[Box]:
+    """The box of each part of a word on a page that is a picture, which has no letters of its own to go by."""
+    found: list[Box] = []
+    for text, left, top, right, bottom, first, last in wanted:
+        letter = (right - left) / max(1, len(text))
+        found.append((left + first * letter, top, left + last * letter, bottom))
+    return found
+
+
 def _document(path: Path) -> pdfium.PdfDocument:
+    if is_picture(path):
+        return _pictures(path)
     try:
         document = pdfium.PdfDocument(path)
         if document.get_formtype() != raw.FORMTYPE_NONE:
@@ -167,6 +181,14 @@ def _document(path: Path) -> pdfium.PdfDocument:
         if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
             raise DocumentEncrypted(f"“{path.name}” is protected by a password now.", AS_READ) from error
         raise DocumentBroken(f"“{path.name}” is damaged, or no PDF any more.", AS_READ) from error
+
+
+def _pictures(path: Path) -> pdfium.PdfDocument:
+    # fetched where there is a picture: Qt takes 30 MB
+    document: pdfium.PdfDocument | None = importlib.import_module("desktop.viewer.pictures").as_document(path)
+    if document is None:
+        raise DocumentBroken(f"“{path.name}” is damaged, or no picture any more.", AS_READ)
+    return document
 
 
 def _size(document: pdfium.PdfDocument, index: int) -> tuple[float, float]:

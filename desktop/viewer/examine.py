@@ -21,7 +21,7 @@ from desktop.viewer.pages import MarkedWord, PageSize
 from desktop.viewer.reference import Reference, place_of
 from local_models.cancel import CancelToken
 from rag.errors import NotFound
-from rag.parsers.formats import PDF, media_type_by_name
+from rag.parsers.formats import IMAGES, PDF, media_type_by_name
 from rag.types import Document, Page, Span
 
 if TYPE_CHECKING:
@@ -41,13 +41,16 @@ REMOVED = "The document is no longer in the library; this is the passage as it w
 FORGOTTEN = "Neither the document nor its file is there any more; this is the passage as it was read."
 READ_ANEW = "The document has changed and was read anew since; this is the passage as it was then."
 
+DRAWN = frozenset({PDF, *IMAGES.values()})
+"""Kinds of files whose pages are drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`notice` is a sentence for the user, empty when all is as it was; `shown` is the stored text.
 
-    `drawable`: the file is a PDF that seems to be the one that was read. `words` are what to mark on its pages, by
-    number of the page; `size` is that of the source's page and `column` where its text begins and
+    `drawable`: the file is a PDF or a picture that seems to be the one that was read. `words` are what to mark on its
+    pages, by number of the page; `size` is that of the source's page and `column` where its text begins and
     ends, in points from the left. `language` is Pygments' name of what code is written in. `cells` is the sheet of a
     source that is placed by its cells.
     """
@@ -82,7 +85,7 @@ def examine(assistant: Assistant, reference: Reference) -> Finding:
         alone, language = passage_alone(reference), language_of(media_type)
         return Finding(reference, alone, notice, media_type, document, language=language, file_exists=exists)
     notice = _notice(source.path, document, exists=exists)
-    if notice or media_type != PDF:
+    if notice or media_type not in DRAWN:
         made = Finding(reference, shown, notice, media_type, document, file_exists=exists)
         return replace(made, language=language_of(media_type), cells=_cells(assistant, reference, document))
     number = place_of(reference).page or 1

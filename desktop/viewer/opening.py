@@ -19,7 +19,8 @@ if sys.platform == "win32":
     import winreg
 
 OPENED_BY_SYSTEM = frozenset(
-    ".pdf .docx .doc .odt .rtf .txt .md .epub .pptx .ppt .odp .xlsx .xls .ods .csv .tsv".split()
+    ".pdf .docx .doc .odt .rtf .txt .md .epub .pptx .ppt .odp .xlsx .xls .ods .csv .tsv "
+    ".png .jpg .jpeg .tif .tiff .bmp .webp".split()
 )
 """Documents that a program shows. Anything else might be run by it, or load from the net; its folder is opened."""
 

@@ -5,6 +5,8 @@ A page on which nothing is drawn is said to be blank. It knows nothing of the pa
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pypdfium2 as pdfium
 
 from rag.parsers.ocr import DPI, RecognitionFailed, Tesseract
@@ -31,14 +33,29 @@ def recognised(page: pdfium.PdfPage, number: int, tesseract: Tesseract) -> Page 
     width, height = page.get_size()
     scale = min(DPI / 72, (MOST_PIXELS / max(1.0, width * height)) ** 0.5)
     pixels_wide, pixels_high, shades = _drawn(page, scale)
-    picture = f"P5 {pixels_wide} {pixels_high} 255\n".encode() + shades
+    head = f"P5 {pixels_wide} {pixels_high} 255\n".encode()
+    dpi = round(72 * scale)
     try:
-        found = tesseract.page(picture, number, dpi=round(72 * scale))
+        found = tesseract.page(head + shades, number, dpi=dpi)
+        if found is None or not found.text:  # a few lines are too little for Tesseract to see that they stand on heads
+            found = _turned(tesseract.page(head + shades[::-1], number, dpi=dpi))
     except RecognitionFailed as error:
         return PageSkipped(number, str(error))
     if found is None or not found.text:
         return PageSkipped(number, NO_WORDS)
     return Page(number, found.text, found.blocks, found.boxes, width, height, recognised=True)
+
+
+def _turned(page: Page | None) -> Page | None:
+    """What was read from the other side, where it stands on the page itself."""
+    if page is None:
+        return None
+    wide, high = page.width, page.height
+    boxes = (
+        replace(box, left=wide - box.right, top=high - box.bottom, right=wide - box.left, bottom=high - box.top)
+        for box in page.boxes
+    )
+    return replace(page, boxes=tuple(boxes))
 
 
 def _drawn(page: pdfium.PdfPage, scale: float) -> tuple[int, int, bytes]:

@@ -15,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Lanes
-from desktop.viewer.drawing import _Desk, place, spread
+from desktop.viewer.drawing import _Desk, place, recognised, spread
 from desktop.viewer.page_view import PageView, Target
 from desktop.viewer.pages import MarkedWord
 from desktop.viewer.pdf import PdfPages
@@ -25,7 +25,8 @@ from rag.parsers.pdf import PdfParser
 from rag.parsers.pdf_lines import Line, Word
 from rag.parsers.pdf_sight import Sight
 from rag.types import Page
-from tests.fakes.parsers import Ink, read_pages, write_pdf
+from tests.fakes.parsers import A4, Ink, read_pages, write_pdf
+from tests.fakes.pictures import DPI, draw, write_tiff
 from tests.fakes.viewer import write_register
 
 LETTERS = ((10.0, 0.0, 14.0, 8.0), (14.0, 0.0, 20.0, 8.0), (20.0, 0.0, 21.0, 8.0))
@@ -39,6 +40,11 @@ def test_part_of_a_word_is_placed_by_its_letters_and_nothing_if_one_word_is_miss
     assert place([LINE], [half, whole]) == [(14.0, 0.0, 21.0, 8.0), (30.0, 0.0, 40.0, 8.0)]
     assert place([LINE], [half, ["de", 31.0, 0.0, 40.0, 8.0, 0, 2]]) == []
     assert place([LINE], [["de", 30.0, 0.0, 40.0, 8.0, 0, 1]]) == []
+
+
+def test_on_a_page_without_letters_the_quote_stands_where_it_was_recognised() -> None:
+    half = ["abcd", 10.0, 0.0, 20.0, 8.0, 1, 3]
+    assert recognised([half, ["de", 30.0, 0.0, 40.0, 8.0, 0, 2]]) == [(12.5, 0.0, 17.5, 8.0), (30.0, 0.0, 40.0, 8.0)]
 
 
 def test_the_text_to_select_has_a_box_for_each_character() -> None:
@@ -165,3 +171,23 @@ def test_a_file_is_let_go_after_each_request_where_it_could_not_be_replaced(tmp_
     (answer,) = outline({"path": str(path), "stamp": [1, 1]}, never())
     assert len(answer["sizes"]) == 2  # type: ignore[arg-type]
     assert desk._document is None
+
+
+@pytest.mark.real
+def test_a_picture_is_drawn_as_a_page_and_the_words_recognised_in_it_are_marked(
+    pages: PdfPages, tmp_path: Path
+) -> None:
+    inks = [Ink(72, 100, "The rent is 940 euros.", size=14)]
+    path = write_tiff(tmp_path / "fax.tiff", [draw(tmp_path, inks), draw(tmp_path, [])])
+    first, second = pages.outline(path, never())
+    assert first == second
+    assert (first.width, first.height) == pytest.approx((A4[0] * DPI / 300, A4[1] * DPI / 300), abs=1)
+    picture = pages.draw(path, 1, 400, never())
+    assert abs(picture.width() - 400) <= 1
+    assert any(picture.pixelColor(x, round(100 * 400 / A4[0]) - 3).lightness() < 128 for x in range(40, 200))
+    assert pages.draw(path, 2, 400, never()).pixelColor(60, 60).lightness() > 250
+    words = (MarkedWord("rent", (50.0, 40.0, 90.0, 50.0), 0, 4),)
+    assert pages.read(path, 1, words, never()).marks == ((50.0, 40.0, 90.0, 50.0),)
+    path.write_bytes(b"II*")
+    with pytest.raises(DocumentBroken, match="no picture any more"):
+        pages.outline(path, never())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import cast
 
@@ -16,8 +15,8 @@ from rag.parsers.formats import looks_readable
 from rag.parsers.image import ImageParser
 from rag.parsers.ocr import VARIABLE, RecognitionFailed, Tesseract, find_tesseract
 from rag.parsers.pdf import PdfParser
-from rag.parsers.pdf_scan import BLANK, recognised
-from rag.types import Page, PageSkipped
+from rag.parsers.pdf_scan import BLANK
+from rag.types import PageSkipped
 from tests.fakes.parsers import A4, Ink, read_page, read_pages, whole, write_pdf
 from tests.fakes.tesseract import asked, write_tesseract
 
@@ -45,8 +44,6 @@ def scan(folder: Path, *, pages: int = 1) -> Path:
         page.gen_content()
     document.save(str(path))
     return path
-
-
 
 
 def test_a_scanned_page_has_the_words_that_are_recognised_with_their_boxes_in_points(tmp_path: Path) -> None:
@@ -164,17 +161,25 @@ def test_pictures_are_read_when_picked_by_hand_and_not_in_folders() -> None:
     assert looks_readable(Path("scan.pdf"))
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
-def test_the_real_tesseract_reads_a_scanned_page(tmp_path: Path) -> None:
-    inks = [Ink(72, 100, "The rent is 940 euros.", size=16), Ink(72, 130, "Cats are welcome.", size=16)]
-    (drawn,) = pdfium.PdfDocument(write_pdf(tmp_path / "a.pdf", [inks]))
-    tesseract = find_tesseract()
-    assert tesseract is not None
-    page = recognised(drawn, 1, tesseract)
-    assert isinstance(page, Page)
-    assert "The rent is 940 euros." in page.text
-
-
 def test_a_program_that_is_no_tesseract_fails_in_words(tmp_path: Path) -> None:
     with pytest.raises(RecognitionFailed, match="can't be started"):
         Tesseract(str(tmp_path / "gone"), "eng", turns=False).page(PNG, 1)
+
+
+def test_one_that_is_installed_meanwhile_is_found_without_a_new_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "")
+    assert find_tesseract() is None
+    monkeypatch.setenv(VARIABLE, str(write_tesseract(tmp_path)))
+    assert find_tesseract() is not None
+
+
+def test_a_paragraph_that_tesseract_itself_doubts_is_left_out_and_a_bullet_is_no_letter() -> None:
+    row = "5\t1\t{block}\t1\t1\t1\t{left}\t9\t90\t20\t{confidence}\t{text}"
+    words = (("1", 10, 31.0, "ZER2R"), ("1", 110, 2.0, "HT"), ("2", 10, 60.5, "e"), ("2", 110, 96.0, "Rent"))
+    told = [row.format(block=block, left=left, confidence=sure, text=text) for block, left, sure, text in words]
+    page = ocr._page(list(ocr._items("\n".join(["1\t1\t0\t0\t0\t0\t0\t0\t600\t800\t-1\t", *told]))), 1, 1.0)
+    assert page is not None
+    assert page.text == "• Rent"
+    assert [page.text[box.start : box.end] for box in page.boxes] == ["•", "Rent"]
