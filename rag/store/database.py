@@ -34,6 +34,7 @@ writes.
 """
 
 _IMMEDIATE = {"begin_immediate": True}
+_LASTING = {"begin_immediate": True, "lasting": True}
 _COUNTS = "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM passage_words_docsize)"
 _OCCURRENCES = "CREATE VIRTUAL TABLE temp.passage_occurrences USING fts5vocab(main, passage_words, instance)"
 """A view of the word index for each connection, kept in no file: a row for each word of each passage."""
@@ -41,7 +42,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",  # ms; only a backup or a viewer from outside can hold the file
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",  # a killed process loses nothing, a power cut at most the last commits
+    "PRAGMA synchronous = NORMAL",  # a killed process loses nothing, a power cut at most the last commits; see `write`
     "PRAGMA journal_size_limit = 67108864",  # bytes; a big import must not leave a big log behind
     "PRAGMA secure_delete = FAST",  # a removed document's text is overwritten where that costs no extra writing
     "PRAGMA temp_store = MEMORY",  # what is sorted never reaches a shared /tmp
@@ -57,6 +58,7 @@ class Database:
         self._lock = lock
         self._engine = engine
         self._writing = engine.execution_options(**_IMMEDIATE)
+        self._writing_lastingly = engine.execution_options(**_LASTING)
         self._turn = threading.Lock()
         self._writes = 0
         self._closed = False
@@ -88,12 +90,18 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """All of it or nothing: committed when the block ends, rolled back when it raises."""
+    def write(self, *, lasting: bool = False) -> Iterator[Session]:
+        """All of it or nothing: committed when the block ends, rolled back when it raises.
+
+        `lasting`: not even a power cut loses it, nor what was written before it, at the price of waiting for the disk.
+        For what files outside the database are made of: an index file that knew passages which a power cut took from
+        the database would have their codes for other passages, once their numbers are given again.
+        """
+        engine = self._writing_lastingly if lasting else self._writing
         with self._turn:
             self._refuse_when_closed()
             try:
-                with told_in_words(self.file), Session(self._writing) as session, session.begin():
+                with told_in_words(self.file), Session(engine) as session, session.begin():
                     yield session
             finally:
                 self._writes += 1
@@ -178,8 +186,12 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("begin_immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("begin_immediate", False):
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('lasting', False) else 'NORMAL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _mentions(text: str, words: str) -> bool:

@@ -228,7 +228,7 @@ class Library:
 
         Documents whose passages all have a vector become COMPLETE. Returns the new generation.
         """
-        with self._database.write() as session:
+        with self._database.write(lasting=True) as session:
             return vectors.put(session, identity, ids, rows)
 
     def vectors(self, digest: str, batch: int = 10_000) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:

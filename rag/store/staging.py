@@ -173,7 +173,7 @@ class Staging:
         Stored answers keep their quotes and places, and forget which passage it was. Raises UsageError if there is no
         change, or it is not complete.
         """
-        with self._database.write() as session:
+        with self._database.write(lasting=True) as session:
             row = session.scalar(select(IndexChangeRow))
             if row is None or not _complete(session, row.embedded_to):
                 raise UsageError("The new search index is not complete.", "Let it go on, or cancel the change.")

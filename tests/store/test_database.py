@@ -156,6 +156,16 @@ def test_a_full_disk_noticed_by_the_system_is_told_the_same_way(tmp_path: Path) 
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def test_what_index_files_are_made_of_is_on_the_disk_before_they_are(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "data")
+    waited = {}
+    for lasting in (False, True, False):
+        with database.write(lasting=lasting) as session:
+            waited[lasting] = session.scalar(text("PRAGMA synchronous"))
+    database.close()
+    assert waited == {False: 1, True: 2}  # NORMAL, FULL (sqlite.org/pragma.html)
+
+
 def test_a_statement_that_is_wrong_is_a_bug_and_stays_one(store: Store) -> None:
     with pytest.raises(Exception, match="no such table"), store._database.read() as session:
         session.execute(text("SELECT * FROM nowhere"))

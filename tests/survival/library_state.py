@@ -45,6 +45,9 @@ _COUNTS = (
 ROUNDING = 0.002
 """Numbers of a unit vector kept in half precision differ by less when only its batch was another."""
 
+ALIKE = 64
+"""More passages than have the very same vector anywhere here."""
+
 State = dict[str, Any]
 
 
@@ -136,7 +139,7 @@ def faults(data_dir: Path, identity: EmbedderIdentity, *, compact_from: int = CO
         vectors = np.concatenate([part[1] for part in kept]) if kept else np.empty((0, identity.dimension))
         if len(index) != len(ids):
             found.append(f"{len(ids)} vectors in the store, {len(index)} in the index")
-        lost = [id_ for id_, vector in zip(ids, vectors, strict=True) if id_ not in index.search(vector, 3)[0]]
+        lost = [id_ for id_, vector in zip(ids, vectors, strict=True) if id_ not in index.search(vector, ALIKE)[0]]
         found += [f"the vector of passage {id_} is not in the index" for id_ in lost]
         index.close()
     finally:

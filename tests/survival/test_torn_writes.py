@@ -7,57 +7,21 @@ many places, and opened.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from pathlib import Path
 
 import pytest
 
-from local_models.cancel import never
-from rag.events import DocumentAdded
 from rag.index import vectors
-from rag.index.vectors import VectorIndex
-from rag.ingest import Ingest
-from rag.store.store import Store
-from tests.fakes.core import LineReader, WordEmbedder
 from tests.survival.library_state import State, answers_of, differences, faults, state_of
+from tests.survival.life import COMPACT_FROM, EMBEDDER, Life
 
 pytestmark = pytest.mark.real  # many libraries are opened and written
 
-EMBEDDER = WordEmbedder()
-COMPACT_FROM = 48
-CUTS = 16
-
-
-class Life:
-    """One run of the program over a data directory, whose index has a file from a few vectors on."""
-
-    def __init__(self, data_dir: Path, folder: Path) -> None:
-        self.data_dir = data_dir
-        self.folder = folder
-        self.store = Store.open(data_dir)
-        self.index = VectorIndex.open(
-            data_dir / "index", self.store.library, EMBEDDER.identity, compact_from=COMPACT_FROM
-        )
-        self.ingest = Ingest(self.store.library, LineReader(), EMBEDDER, self.index, lambda _: True, self.store.folders)
-
-    def take_in(self, copies: Path | None = None) -> None:
-        """Reads and embeds; puts a copy of the data directory as it is on the disk into `copies` again and again."""
-        known = bool(self.store.library.collections())
-        events = self.ingest.refresh(never()) if known else self.ingest.add([self.folder], never())
-        for number, event in enumerate(events):
-            if copies is not None and isinstance(event, DocumentAdded):
-                shutil.copytree(self.data_dir, copies / f"reading-{number}")
-        for number, _ in enumerate(self.ingest.embed_pending(never())):
-            if copies is not None:
-                shutil.copytree(self.data_dir, copies / f"embedding-{number}")
-        self.index.settle()
-        if copies is not None:
-            shutil.copytree(self.data_dir, copies / "saved")
-
-    def close(self) -> None:
-        self.index.close()
-        self.store.close()
+CUTS = int(os.environ.get("FOOTNOTE_CUTS", "5"))
+"""Damaged copies for each test."""
 
 
 @pytest.fixture
