@@ -174,8 +174,11 @@ class CompactVectors:
         self._gone += int((blocks.ids == _GONE).sum())
 
     def reserve(self, size: int) -> None:
-        """Room for what a file of so many bytes holds, so that reading it does not copy what was read before."""
-        self._fine.reserve(size // (self._block_bytes // BLOCK + self._fine.width + self._ids.itemsize))
+        """Room for what a file of so many bytes holds and an eighth more, so that neither reading it nor the first file
+        added later copies what was there before.
+        """
+        rows = size // (self._block_bytes // BLOCK + self._fine.width + self._ids.itemsize)
+        self._fine.reserve(rows + rows // 8)
 
     def forget_repeated(self) -> None:
         """Of rows with one id, the last stays."""
