@@ -121,3 +121,26 @@ def test_the_totals_are_those_of_the_word_index(library: Library) -> None:
     add_document(library, "/a.txt", ["one two three", "four"], title="Title")
     with library._database.read() as session:
         assert many_words.totals(session) == (2, 4.0)
+
+
+@pytest.mark.parametrize("documents", [(), (1, 2, 3, 4, 5, 6), (2, 5, 8, 11), (12,)])
+def test_windows_over_a_common_word_lie_everywhere_in_what_is_asked(
+    large: Library, monkeypatch: pytest.MonkeyPatch, documents: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(words, "EXACT", 0)
+    for name, value in (("PROPOSED", 10), ("PROPOSED_IN_PART", 10), ("SPREAD", 40), ("SCORED", 10), ("WINDOWS", 4)):
+        monkeypatch.setattr(many_words, name, value)
+    scope = Scope(documents=frozenset(documents))
+    asked_of = large.passage_ids(scope)
+    found = [id_ for id_, _ in search(large, asked("w0"), scope, limit=20)]
+    assert set(found) <= set(asked_of.tolist())
+    assert len(found) >= 8
+    if len(asked_of) > 50:
+        assert max(found) - min(found) > len(asked_of) / 3
+
+
+def test_a_few_matches_in_a_part_are_scored_as_fts5_does(large: Library) -> None:
+    inside = Scope(documents=frozenset({2, 9}))
+    ids = set(large.passage_ids(inside).tolist())
+    everywhere = search(large, asked("w300", "w350"), limit=600)
+    assert search(large, asked("w300", "w350"), inside, limit=600) == [hit for hit in everywhere if hit[0] in ids]
