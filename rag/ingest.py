@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from local_models.cancel import CancelToken
@@ -222,8 +223,11 @@ class Ingest:
     def _read(
         self, survey: Survey, effort: Effort, sight: Sight, cancel: CancelToken
     ) -> Iterator[Progress | FileEvent]:
-        """Files that were being read when the program ended come last and alone: the rest is safe by then."""
-        suspects = {d.path for d in self._library.interrupted() if d.state is DocumentState.READING}
+        """Files that were being read when the program ended come last and alone: the rest is safe by then. Those come
+        first of them that were so least often, or the same one would be open at every end that comes early.
+        """
+        interrupted = [each for each in self._library.interrupted() if each.state is DocumentState.READING]
+        suspects = [each.path for each in sorted(interrupted, key=attrgetter("attempts"))]
         work = _Work(survey.files)
         with Readings(self._desk, self.at_once, cancel) as readings:
             for file in suspects_last(survey.files, suspects):

@@ -213,7 +213,9 @@ def _elsewhere(path: Path) -> DocumentFailed:
 
 
 def suspects_last(files: Iterable[Path], suspects: Iterable[Path]) -> Iterator[Path]:
-    """The same files; those that were being read when the program ended come last, so that the rest is safe by then."""
-    files, doubtful = list(files), set(suspects)
+    """The same files; those that were being read when the program ended come last, in their own order, so that the rest
+    is safe by then.
+    """
+    files, doubtful = list(files), {file: place for place, file in enumerate(suspects)}
     yield from (file for file in files if file not in doubtful)
-    yield from (file for file in files if file in doubtful)
+    yield from sorted((file for file in files if file in doubtful), key=doubtful.__getitem__)

@@ -390,6 +390,15 @@ def test_a_file_that_footnote_ended_with_once_is_read_last_at_the_next_start(
     assert read_files(list(ingest.refresh(CancelToken()))) == ["lease.txt", "bikes.txt"]
 
 
+def test_of_several_such_files_the_one_that_was_open_least_often_is_read_first(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    store.library.create_collection("papers", folder)
+    for name in ("bikes.txt", "bikes.txt", "lease.txt"):
+        begin(store, folder / name)
+    assert read_files(list(ingest.refresh(CancelToken()))) == ["lease.txt", "bikes.txt"]
+
+
 def test_a_harmless_file_that_was_open_at_several_power_cuts_is_read(
     ingest: Ingest, store: Store, folder: Path
 ) -> None:

@@ -131,3 +131,4 @@ def test_a_closed_folder_is_told(tmp_path: Path) -> None:
 def test_suspects_come_last_and_none_is_lost() -> None:
     files = [Path(name) for name in "abcd"]
     assert [path.name for path in suspects_last(files, [Path("b"), Path("x")])] == ["a", "c", "d", "b"]
+    assert [path.name for path in suspects_last(files, [Path("c"), Path("a")])] == ["b", "d", "c", "a"]

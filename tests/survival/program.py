@@ -28,6 +28,7 @@ from rag import bootstrap
 from rag.assistant import Assistant
 from rag.parsers import worker
 from rag.parsers.wire import Item, decode
+from rag.types import DocumentState
 from tests.fakes.core import WordEmbedder
 
 
@@ -73,6 +74,9 @@ def take_in(assistant: Assistant, folder: Path) -> None:
     cancel = never()
     known = any(collection.root == folder for collection in assistant.collections())
     for _ in assistant.refresh(cancel) if known else assistant.add([folder], cancel):
+        pass
+    suspected = [each.id for each in assistant.documents() if each.state is DocumentState.QUARANTINED]
+    for _ in assistant.retry(suspected, cancel):  # so many kills running as here may all hit the last file
         pass
     for _ in assistant.embed_pending(cancel):
         pass
