@@ -33,8 +33,21 @@ def go_last() -> None:
         psutil.Process().nice(NICENESS)
 
 
-def end_children() -> None:
-    """Kill what this process has started, and what that has: whoever waits for it goes on at once."""
+def end_children(until: threading.Event) -> None:
+    """Kill what this process has started, and what that has: whoever waits for it goes on at once.
+
+    What is started after that, by a thread that has not looked at its cancel yet, is killed too, until the event.
+    """
+    _end_children()
+    threading.Thread(target=_end_later_ones, args=(until,), name="ending").start()
+
+
+def _end_later_ones(until: threading.Event) -> None:
+    while not until.wait(_WATCH_S):
+        _end_children()
+
+
+def _end_children() -> None:
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
             child.kill()

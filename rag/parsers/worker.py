@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,8 @@ class _Reader:
 
     def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Mapping[str, object]]:
         path = Path(params["path"])
-        forget = cancel.on_cancel(end_children)
+        ended = threading.Event()
+        forget = cancel.on_cancel(partial(end_children, ended))
         try:
             for item in self._items(path, params, cancel):
                 cancel.check()
@@ -67,6 +70,7 @@ class _Reader:
             raise DocumentBroken(f"“{shown_name(path)}” is nested too deeply to be read.") from error
         finally:
             forget()
+            ended.set()
 
     def _items(self, path: Path, params: Mapping[str, Any], cancel: CancelToken) -> Iterator[Item]:
         parser = choose(path)
