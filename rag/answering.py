@@ -168,7 +168,8 @@ class Answering:
         read = self._extractor.read(question.content, found.hits, cancel)
         yield self._quote(question.content, conversation, read.hits[:PASSAGES], running, cancel)
         running.confidence = read.probability
-        for problem in filter(None, (read.problem, "" if found.documents_searched else NOTHING_SEARCHED)):
+        unsearched = "" if found.documents_searched else NOTHING_SEARCHED
+        for problem in filter(None, (found.problem, read.problem, unsearched)):
             yield self._notice(running, problem)
         if not found.relevant or not running.quotes:
             yield from self._abstain(running)

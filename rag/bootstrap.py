@@ -13,6 +13,7 @@ from local_models.embedders.child import ChildEmbedder
 from local_models.embedders.current import CurrentEmbedder
 from local_models.embedders.entailment_child import ChildEntailment
 from local_models.embedders.folder import default_folder
+from local_models.embedders.reranker_child import ChildReranker
 from local_models.embedders.span_child import ChildSpanReader
 from local_models.files import ModelFolder
 from local_models.generator import LlamaGenerator
@@ -39,6 +40,7 @@ from rag.ports import Embedder, Entailment
 from rag.recognition import Recognition
 from rag.reports.desk import Desk
 from rag.reports.running import Reports
+from rag.reranking import Reranking
 from rag.restaging import Restaging
 from rag.retrieval import Retriever
 from rag.right_of_way import PatientEmbedder, RightOfWay
@@ -85,6 +87,7 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
         generator = LlamaGenerator(WorkerClient("llm", worker_command("llm")), ModelSettings(Path()))
         opened.callback(generator.close)
         folder = ModelFolder(data_dir / "models", bundled_models())
+        reranking = Reranking(store.library, partial(ChildReranker, client, threads=preferences.threads))
         models = Models(
             folder,
             generator,
@@ -93,11 +96,12 @@ def open_assistant(data_dir: Path, *, gate: NetworkGate | None = None) -> Assist
             entailment,
             store.preferences,
             gate or NetworkGate(),
-            embedder_problem=problem,
+            reranking,
+            problems=[told for told in (problem, _use_reranker(reranking, preferences)) if told],
             has_passages=lambda: store.library.passage_count() > 0,
         )
         models.apply(preferences)
-        retriever = Retriever(store.library, in_use.index, chosen)
+        retriever = Retriever(store.library, in_use.index, chosen, reranking)
         way = RightOfWay()
         recognition = Recognition(
             installed=lambda: find_tesseract() is not None, wanted=lambda: store.preferences.load().pictures
@@ -165,6 +169,15 @@ def _embedder(client: WorkerClient, data_dir: Path, preferences: Preferences) ->
         return make(Path(preferences.embedder)), ""
     except ModelError as error:
         return make(None), f"{error} Until then the built-in embedder is used."
+
+
+def _use_reranker(reranking: Reranking, preferences: Preferences) -> str:
+    """Why the chosen reranker can't be used; empty if it can."""
+    try:
+        reranking.use(preferences.reranker)
+    except ModelError as error:
+        return f"{error} Until then nothing is reranked."
+    return ""
 
 
 def _embedder_of(client: WorkerClient, data_dir: Path, threads: int, folder: Path | None) -> ChildEmbedder:

@@ -130,7 +130,7 @@ class Retrieved:
     """The best hits, best first; `documents_searched` counts the documents in scope.
 
     `relevant` is False when nothing found speaks to the question; the hits are then only the nearest.
-    `passages_searched` counts the passages in scope.
+    `passages_searched` counts the passages in scope; `problem` says why they were not reranked as the user wants it.
     """
 
     hits: tuple[Hit, ...]
@@ -138,6 +138,7 @@ class Retrieved:
     seconds: float
     relevant: bool = True
     passages_searched: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Extractor:
 
     def quote(self, question: str, read: Sequence[tuple[Source, ReadHit]], cancel: CancelToken) -> tuple[Quote, ...]:
         """The best sentences of the sources, best first. Raises ModelError, WorkerDied, Cancelled."""
-        sources = [ReadSource(source, one.hit.scores.rank, one.spans) for source, one in read]
+        sources = [ReadSource(source, one.hit.scores.fused + one.hit.scores.lent, one.spans) for source, one in read]
         return best_quotes(question, sources, self._embedder, cancel)
 
     def _found(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:

@@ -37,8 +37,8 @@ from rag.right_of_way import RightOfWay
 from rag.side_by_side import Readings
 from rag.store.folder_notes import FolderNotes
 from rag.store.library import Library
-from rag.titles import LONGEST_TITLE, full_title, innermost
-from rag.types import Document, DocumentState, Passage, Scope
+from rag.titles import text_in_context
+from rag.types import Document, DocumentState, Scope
 from rag.walking import is_folder, is_gone, suspects_last
 
 EMBED_AT_ONCE = 128
@@ -133,7 +133,7 @@ class Ingest:
                 cancel.check()
                 yield Progress(done, total, batch[0][1].title)
                 vectors = self._embedder.embed(
-                    [embedding_text(document, passage) for passage, document in batch], cancel
+                    [text_in_context(document, passage) for passage, document in batch], cancel
                 )
                 ids = [passage.id for passage, _ in batch]
                 generation = self._library.put_vectors(self._embedder.identity, ids, vectors)
@@ -367,12 +367,6 @@ def _ended(readings: Readings, work: _Work) -> Iterator[Progress | FileEvent]:
     yield work.ended()
     if not isinstance(event, PassedOver):
         yield event
-
-
-def embedding_text(document: Document, passage: Passage) -> str:
-    """What the embedder reads of a passage: the file's title and the headings tell what "it" is in the text."""
-    title = full_title(document.title, document.path)[:LONGEST_TITLE]
-    return "\n".join(part for part in (title, innermost(passage.heading), passage.text) if part)
 
 
 def _size(file: Path) -> int:

@@ -6,7 +6,7 @@ Knows nothing of documents, conversations or llama.cpp.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -23,6 +23,7 @@ from local_models.types import DownloadProgress, ModelFile, ModelInfo, ModelSett
 from rag.errors import FootnoteError, ModelBroken, ModelError, ModelNotFound
 from rag.events import Notice, Progress
 from rag.ports import Embedder, Entailment, SpanReader
+from rag.reranking import Reranking
 from rag.store.preferences import PreferencesStore
 from rag.types import Mode
 from rag.user_types import Preferences
@@ -43,13 +44,14 @@ class Models:
         entailment: Entailment,
         preferences: PreferencesStore,
         gate: NetworkGate,
+        reranking: Reranking,
         *,
-        embedder_problem: str = "",
+        problems: Sequence[str] = (),
         has_passages: Callable[[], bool] = lambda: True,
     ) -> None:
         """`gate` is opened for a download, and for nothing else.
 
-        `embedder_problem` says why `embedder` is not the one the user chose.
+        `problems` say why the embedder or the reranker is not the one the user chose.
         """
         self.generator = generator
         self.embedder = embedder
@@ -58,7 +60,8 @@ class Models:
         self._folder = folder
         self._preferences = preferences
         self._gate = gate
-        self._embedder_problem = embedder_problem
+        self._reranking = reranking
+        self._problems = list(problems)
         self._has_passages = has_passages
 
     def files(self) -> list[ModelFile]:
@@ -135,7 +138,12 @@ class Models:
 
     def standing_notices(self) -> list[str]:
         """What has not been as the user set it since the library was opened."""
-        return [self._embedder_problem] if self._embedder_problem else []
+        return list(self._problems)
+
+    def use_reranker(self, folder: str) -> None:
+        """Rerank with this folder's cross-encoder from now on; empty: with none. Raises ModelNotFound, ModelBroken."""
+        self._reranking.use(str(Path(folder).absolute()) if folder else "")
+        self._preferences.save(replace(self._preferences.load(), reranker=self._reranking.folder))
 
     def loaded(self) -> ModelInfo | None:
         """The model in memory; None while none is."""

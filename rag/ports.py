@@ -92,6 +92,14 @@ class Entailment(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads question and text together, and says how well the text answers."""
+
+    def probabilities(self, question: str, texts: Sequence[str], cancel: CancelToken) -> list[float]:
+        """For each text, 0 to 1. Raises ModelError, WorkerDied, Cancelled."""
+        ...
+
+
 class Generator(Protocol):
     """A language model. One generation at a time."""
 

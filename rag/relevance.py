@@ -27,7 +27,7 @@ def is_relevant(hits: Sequence[Hit], passages: int) -> bool:
     """True if the best hit of a search among `passages` is above the floor."""
     if not hits:
         return False
-    best = hits[0].scores
+    best = max((hit.scores for hit in hits), key=lambda scores: scores.fused)
     return best.fused >= relevance_floor(passages, with_vectors=best.vectors is not None)
 
 

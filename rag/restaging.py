@@ -20,11 +20,12 @@ from local_models.types import EmbedderIdentity
 from rag.chunking import LEAST_PASSAGE_TOKENS, passage_limit
 from rag.errors import ModelError, UsageError
 from rag.events import IndexChanged, Progress
-from rag.ingest import EMBED_AT_ONCE, embedding_text
+from rag.ingest import EMBED_AT_ONCE
 from rag.ports import Vectors
 from rag.right_of_way import PatientEmbedder, RightOfWay
 from rag.store.library import Library
 from rag.store.staging import IndexChange, Staging
+from rag.titles import text_in_context
 from rag.types import Document, Page, Passage, PassageTerms
 from rag.user_types import Preferences
 
@@ -233,7 +234,7 @@ class Restaging:
             passages, _ = self._cutter.cut(document, pages, embedder.tokenizer_json, limit, cancel)
             kept = passages[: -(-SAMPLE_PASSAGES // SAMPLE_DOCUMENTS)]
             letters += round(sum(len(page.text) for page in pages) * len(kept) / max(1, len(passages)))
-            texts += [embedding_text(document, passage) for passage in kept]
+            texts += [text_in_context(document, passage) for passage in kept]
         return letters, texts or ["nothing"]
 
     def _cut(self, change: IndexChange, embedder: ChosenEmbedder, cancel: CancelToken) -> Iterator[Progress]:
@@ -251,6 +252,6 @@ class Restaging:
         while self._staging.change() == change and (batch := self._staging.pending(EMBED_AT_ONCE)):
             cancel.check()
             yield Progress(done, total, batch[0][1].title)
-            vectors = patient.embed([embedding_text(document, passage) for passage, document in batch], cancel)
+            vectors = patient.embed([text_in_context(document, passage) for passage, document in batch], cancel)
             self._staging.put_vectors(change, [passage.id for passage, _ in batch], vectors)
             done += len(batch)

@@ -38,6 +38,7 @@ from rag.index.terms import QueryTerm, asked_words, match_query, query_terms
 from rag.index.vectors import Ids, VectorIndex
 from rag.ports import Embedder, Vectors
 from rag.relevance import is_relevant
+from rag.reranking import Reranking
 from rag.selection import without_duplicates
 from rag.store.library import Library
 from rag.types import Hit, Passage, Scope, Scores
@@ -62,19 +63,26 @@ ByWords = tuple[Mapping[int, float], Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a search among `searched` passages found, by passage id: BM25, cosines, and both fused, best first."""
+    """What a search among `searched` passages found, by passage id: BM25, cosines, and both fused, best first.
+
+    `problem` says why they were not reranked; empty if they were, or were not to be.
+    """
 
     words: Mapping[int, float]
     vectors: Mapping[int, float]
     fused: tuple[tuple[int, Scores], ...]
     searched: int
+    problem: str = ""
 
 
 class Retriever:
     """Searches one library. Any thread may call it."""
 
-    def __init__(self, library: Library, index: VectorIndex, embedder: Embedder) -> None:
+    def __init__(
+        self, library: Library, index: VectorIndex, embedder: Embedder, reranking: Reranking | None = None
+    ) -> None:
         self._library = library
+        self._reranking = reranking
         self._meaning = index, embedder
         self._unrelated: dict[str, float] = {}
 
@@ -92,7 +100,7 @@ class Retriever:
         hits = self._hits(ranking.fused, limit)
         relevant = is_relevant(hits, ranking.searched)
         seconds = time.monotonic() - started
-        return Retrieved(hits, self._library.count(scope), seconds, relevant, ranking.searched)
+        return Retrieved(hits, self._library.count(scope), seconds, relevant, ranking.searched, ranking.problem)
 
     def rank(self, question: str, scope: Scope, cancel: CancelToken) -> Ranking:
         """Passage ids with their scores, by each leg and fused. Raises as `retrieve`."""
@@ -113,7 +121,10 @@ class Retriever:
         fused: Ranked = fuse(words, cosines, scale, cut_at=CANDIDATES)
         if vector is not None:
             fused = self._followed(question, terms, vector, fused, scale, allowed)
-        return Ranking(words, cosines, tuple(fused), total if allowed is None else len(allowed))
+        problem = ""
+        if self._reranking is not None:
+            fused, problem = self._reranking.rerank(question, fused, cancel)
+        return Ranking(words, cosines, tuple(fused), total if allowed is None else len(allowed), problem)
 
     def grounds(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> tuple[Grounds, ...]:
         """Why each of the hits was found for the question. Raises as `retrieve`."""

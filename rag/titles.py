@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Place, Source
+from rag.types import CELL_SEPARATOR, HEADING_SEPARATOR, Document, Passage, Place, Source
 
 LONGEST_TITLE, LONGEST_HEADING = 80, 120
 """Characters for the embedder: together about 50 tokens, what a passage of 200 leaves free of the 256 MiniLM reads."""
@@ -24,6 +24,12 @@ def full_title(title: str, path: Path) -> str:
     """Title and file name: people ask by either."""
     name = path.stem.replace("_", " ").replace("-", " ")
     return title if name.casefold() in title.casefold() else f"{title} {name}"
+
+
+def text_in_context(document: Document, passage: Passage) -> str:
+    """What an embedder or a reranker reads of a passage: the file's title and the headings tell what "it" is in it."""
+    title = full_title(document.title, document.path)[:LONGEST_TITLE]
+    return "\n".join(part for part in (title, innermost(passage.heading), passage.text) if part)
 
 
 def told_apart(title: str, path: Path, others: Sequence[Path]) -> str:

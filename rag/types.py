@@ -161,7 +161,8 @@ class PassageTerms:
 class Scores:
     """By origin. `words` is BM25 (>= 0), `vectors` cosine (-1 to 1), `fused` 0 to 1; None: not found by that leg.
 
-    `lent` is a share of the fused score of the passage `named_by`, which names this one's document (rag.following).
+    `lent` is a share of the fused score of the passage `named_by`, which names this one's document (rag.following);
+    `reranked` is what a cross-encoder said, 0 to 1 (rag.reranking).
     """
 
     words: float | None
@@ -169,11 +170,12 @@ class Scores:
     fused: float
     lent: float = 0.0
     named_by: int | None = None
+    reranked: float | None = None
 
     @property
     def rank(self) -> float:
         """What passages are ordered by; `fused` alone says whether they speak to the question."""
-        return self.fused + self.lent
+        return self.fused + self.lent + (self.reranked or 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class Preferences:
     `certainty`: the model's own certainty is shown behind the sentences (rag.account.Certainty).
     `watch`: changes in the folders of the library are followed while they happen.
     `pictures`: the text in pictures that lie in folders is read, where something is installed that recognises it.
+    `reranker` is the folder of a cross-encoder; empty: none.
     `passage_tokens`: most tokens of a passage; 0: as suits the embedder. It and `embedder` say how the passages in the
     library were made, so they are changed by rag.restaging alone.
     """
@@ -107,6 +108,7 @@ class Preferences:
     watch: bool = True
     pictures: bool = False
     passage_tokens: int = 0
+    reranker: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

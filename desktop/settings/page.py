@@ -27,6 +27,7 @@ from desktop.jobs import Job, Lanes
 from desktop.models.model import size_words
 from desktop.settings.checks import CheckList
 from desktop.settings.index_card import IndexCard
+from desktop.settings.reranker_row import RerankerRow
 from desktop.settings.strength import StrengthChoice
 from desktop.theme import PREFERENCES, Theme
 from desktop.tokens import XL, L, M, S
@@ -86,6 +87,7 @@ class SettingsPage(QWidget):
         self._folder = ElidedLabel(str(assistant.data_dir))
         self._open_folder = button("Open folder")
         self.finding = IndexCard(assistant, lanes)
+        self.reranker = RerankerRow(assistant, lanes)
         self._check = button("Check this installation")
         self._checks = CheckList()
         self._memory = label("", wrap=True)
@@ -172,6 +174,7 @@ class SettingsPage(QWidget):
         stack.addWidget(card)
         card, inside = _card("Finding by meaning")
         inside.addWidget(self.finding)
+        inside.addWidget(self.reranker)
         stack.addWidget(card)
         card, inside = _card("Your ratings")
         words = label("What you said of answers, as a file to train a model with.", "muted", wrap=True)
@@ -214,6 +217,7 @@ class SettingsPage(QWidget):
         self._watch.setChecked(preferences.watch)
         self._pictures.setChecked(preferences.pictures)
         self.finding.show_preferences(preferences)
+        self.reranker.show_preferences(preferences)
 
     @Slot(object)
     def _show_memory(self, sizes: dict[str, int]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from local_models.cancel import CancelToken
 from local_models.client import WorkerClient
+from local_models.embedders.child_model import ChildModel
 from local_models.types import FoundSpan
 
 REQUEST_PASSAGES = 6
@@ -22,25 +22,17 @@ class ChildSpanReader:
     """
 
     def __init__(self, client: WorkerClient, folder: Path, *, threads: int = 0) -> None:
-        self._client = client
-        self._params = {"path": str(folder), "threads": threads}
-        self._lock = threading.Lock()
-        self._loaded_in: int | None = None
+        self._model = ChildModel(client, "load_spans", folder, threads=threads)
 
     def warm_up(self, cancel: CancelToken) -> None:
         """Load the reader if it is not loaded. Raises ModelError, WorkerDied, Cancelled."""
-        with self._lock:
-            if self._client.running and self._client.pid == self._loaded_in:
-                return
-            list(self._client.request("load_spans", self._params, cancel))
-            self._loaded_in = self._client.pid
+        self._model.warm_up(cancel)
 
     def find(self, question: str, passages: Sequence[str], cancel: CancelToken) -> list[tuple[FoundSpan, ...]]:
         """As rag.ports.SpanReader says."""
         found: list[tuple[FoundSpan, ...]] = []
         for start in range(0, len(passages), REQUEST_PASSAGES):
-            self.warm_up(cancel)
             params = {"question": question, "passages": list(passages[start : start + REQUEST_PASSAGES])}
-            (answer,) = self._client.request("find", params, cancel)
+            answer = self._model.ask("find", params, cancel)
             found += [tuple(FoundSpan(*span) for span in spans) for spans in answer["spans"]]
         return found

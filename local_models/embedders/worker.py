@@ -1,4 +1,4 @@
-"""What the `embed` child answers: embed texts, find spans, hold claims against texts.
+"""What the `embed` child answers: embed texts, find spans, hold claims against texts, rerank.
 
 onnxruntime and torch live here and nowhere else.
 """
@@ -38,9 +38,15 @@ class EntailmentModel(Protocol):
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[float]: ...
 
 
+class Reranker(Protocol):
+    """A loaded cross-encoder: for each text how well it answers the question, 0 to 1."""
+
+    def read(self, question: str, texts: Sequence[str]) -> list[float]: ...
+
+
 def handlers() -> dict[str, Handler]:
     """The operations of the role, around one model of each kind, each loaded when it is first needed."""
-    desk, spans, entailment = _EmbedDesk(), _SpanDesk(), _EntailmentDesk()
+    desk, spans, entailment, reranker = _EmbedDesk(), _SpanDesk(), _EntailmentDesk(), _RerankerDesk()
     return {
         "load": desk.load,
         "embed": desk.embed,
@@ -49,6 +55,9 @@ def handlers() -> dict[str, Handler]:
         "find": spans.find,
         "load_entailment": entailment.load,
         "entail": entailment.read,
+        "load_reranker": reranker.load,
+        "rerank": reranker.read,
+        "unload_reranker": reranker.unload,
     }
 
 
@@ -119,6 +128,33 @@ class _EntailmentDesk:
         if self._model is None:
             raise ModelNotFound("No entailment model is loaded.", "Install Footnote again.")
         yield {"probabilities": self._model.read([(claim, text) for claim, text in params["pairs"]])}
+
+
+class _RerankerDesk:
+    def __init__(self) -> None:
+        self._model: Reranker | None = None
+
+    def load(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: path, threads (0: physical cores); yields an empty mapping when the model is ready."""
+        cancel.check()
+        module = importlib.import_module("local_models.embedders.cross_encoder")  # 6 s, 400 MB
+        self._model = module.CrossEncoderModel(
+            Path(params["path"]), threads=params.get("threads", 0) or physical_cores()
+        )
+        yield {}
+
+    def read(self, params: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """params: question, texts; yields their probabilities in the same order."""
+        cancel.check()
+        if self._model is None:
+            raise ModelNotFound("No reranker is loaded.", "Choose one in the settings.")
+        yield {"probabilities": self._model.read(params["question"], params["texts"])}
+
+    def unload(self, _: Mapping[str, Any], cancel: CancelToken) -> Events:
+        """Its memory is given back. Nothing happens if none is loaded."""
+        cancel.check()
+        self._model = None
+        yield {}
 
 
 def load_encoder(path: Path, *, threads: int = 0, digests: Path | None = None) -> Encoder:

@@ -15,6 +15,8 @@ from rag.errors import UsageError
 
 MEGABYTE = 1_000_000
 
+NO_RERANKER = "none"
+
 
 def register(commands: Commands) -> None:
     models = commands.add_parser("models", help="the language models", description="The language models (GGUF files).")
@@ -48,6 +50,16 @@ def register(commands: Commands) -> None:
     )
     settings.add_argument("--threads", type=int, metavar="N", help="0: the physical cores")
     settings.set_defaults(run=run_settings)
+    reranker = actions.add_parser(
+        "reranker",
+        help="a model that puts what is found in a better order",
+        description="Show the reranker, or choose one: a cross-encoder that reads the best passages once more with the "
+        "question. None is needed, and none comes with Footnote.",
+    )
+    reranker.add_argument(
+        "folder", nargs="?", metavar="FOLDER", help=f'a sentence-transformers cross-encoder folder, or "{NO_RERANKER}"'
+    )
+    reranker.set_defaults(run=run_reranker)
     index_change.register(actions)
 
 
@@ -110,6 +122,17 @@ def run_settings(args: argparse.Namespace, session: Session) -> int:
         session.terminal.result({"settings": shown})
     labels = (("GPU layers", wanted.n_gpu_layers), ("Context", wanted.n_ctx), ("Threads", wanted.threads))
     session.terminal.say("\n".join(f"{label}: {value}" for label, value in labels))
+    return 0
+
+
+def run_reranker(args: argparse.Namespace, session: Session) -> int:
+    with session.open() as assistant:
+        if args.folder is not None:
+            assistant.model_room.use_reranker("" if args.folder == NO_RERANKER else args.folder)
+        folder = assistant.preferences().reranker
+    if session.terminal.as_json:
+        session.terminal.result({"reranker": folder or None})
+    session.terminal.say(f"Reranker: {folder or NO_RERANKER}")
     return 0
 
 

@@ -11,7 +11,7 @@ from local_models.embedders.folder import default_folder
 from rag.assistant import Assistant
 from rag.bootstrap import open_assistant
 from rag.events import DocumentAdded
-from rag.ingest import embedding_text
+from rag.titles import text_in_context
 from rag.types import Scope
 from tests.benchmarks.corpus import write_folder
 from tests.benchmarks.figures import Figure
@@ -55,7 +55,7 @@ def _embedded_texts(assistant: Assistant) -> list[str]:
     library = assistant.store.library
     documents = {document.id: document for document in library.documents()}
     passages = library.passages(library.passage_ids().tolist())
-    return [embedding_text(documents[passage.document_id], passage) for passage in passages]
+    return [text_in_context(documents[passage.document_id], passage) for passage in passages]
 
 
 def _pipeline_rate(assistant: Assistant, folder: Path, expected: int) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from local_models.cancel import CancelToken
 from local_models.types import DownloadProgress, ModelFile, ModelInfo
 from rag.draft_templates import BUILTIN
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, ModelNotFound
 from rag.events import (
     AddEvent,
     AddFinished,
@@ -35,6 +35,18 @@ from tests.fakes.restaging import FakeRestaging
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
 
+class FakeModelRoom:
+    """A folder called "gone" is not there."""
+
+    def __init__(self, assistant: PagesAssistant) -> None:
+        self._assistant = assistant
+
+    def use_reranker(self, folder: str) -> None:
+        if folder.endswith("gone"):
+            raise ModelNotFound(f"There is no reranker folder {folder}.", "Choose another.")
+        self._assistant.wishes = replace(self._assistant.wishes, reranker=folder)
+
+
 class PagesAssistant:
     def __init__(self, data_dir: Path = Path("/nowhere/footnote")) -> None:
         self.data_dir = data_dir
@@ -47,6 +59,7 @@ class PagesAssistant:
         self.calls: list[tuple[object, ...]] = []
         self.folders = FakeFolders(self.calls)
         self.restaging = FakeRestaging()
+        self.model_room = FakeModelRoom(self)
         self.finished: AddFinished | None = None
         self.ratings: dict[int, Feedback] = {}
         self.counts = {"up": 0, "down": 0, "corrected": 0}

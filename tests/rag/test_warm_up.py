@@ -19,6 +19,7 @@ from local_models.offline import NetworkGate
 from local_models.types import EmbedderIdentity, FoundSpan, ModelInfo
 from rag.errors import Cancelled, ModelBroken
 from rag.models import Models
+from rag.reranking import Reranking
 from rag.store.preferences import PreferencesStore
 from rag.types import Mode
 
@@ -68,6 +69,7 @@ def models(loading: Loading, *, passages: bool = True) -> Models:
         loading,
         cast("PreferencesStore", None),
         NetworkGate(),
+        cast("Reranking", None),
         has_passages=lambda: passages,
     )
 
