@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from rag.notices import UNREADABLE
 from rag.parsers import catalogue, worker
 from rag.parsers.formats import TEXT
-from rag.parsers.pdf import UNREADABLE
 from rag.types import Counting, Page, PageSkipped, Title
 
 REASONS = {"large": "it is larger than 64 MB", "letters": UNREADABLE}
