@@ -29,6 +29,7 @@ def register(commands: Commands) -> None:
         description="A folder in BEIR's layout with corpus.jsonl, queries.jsonl and qrels.tsv.",
     )
     _add_common(found)
+    found.add_argument("--reranker", type=Path, metavar="FOLDER", help="what is found, put in order by this reranker")
     found.set_defaults(run=run_retrieval)
     located = kinds.add_parser(
         "spans",
@@ -45,7 +46,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def run_retrieval(args: argparse.Namespace, session: Session) -> int:
-    print_report(retrieval_report(beir.load_beir(args.folder), args.keep, session), session)
+    report = retrieval_report(beir.load_beir(args.folder), args.keep, session, reranker=args.reranker)
+    print_report(report, session)
     return 0
 
 

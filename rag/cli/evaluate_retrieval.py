@@ -13,9 +13,12 @@ from rag.evaluation.beir import LabelledCollection
 Report = dict[str, object]
 
 
-def retrieval_report(data: LabelledCollection, keep: Path | None, session: Session) -> Report:
-    """Every question of the set asked of all its texts."""
+def retrieval_report(
+    data: LabelledCollection, keep: Path | None, session: Session, *, reranker: Path | None = None
+) -> Report:
+    """Every question of the set asked of all its texts. Raises ModelNotFound or ModelBroken for what is no reranker."""
     with own_library(keep, session) as (assistant, folder), session.terminal.bar("Reading") as bar:
+        assistant.model_room.use_reranker(str(reranker or ""))
         [report] = shown(retrieval.evaluate(assistant, data, folder / "corpus", session.cancel), bar)
     return report.as_json()
 
