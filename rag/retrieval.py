@@ -185,6 +185,8 @@ class Retriever:
     ) -> Ranked:
         """The ranking with the best passages of the documents that the best passages name."""
         named = self._named(question, self._library.passages([id_ for id_, _ in ranked[:FOLLOWED]]))
+        if not named:
+            return ranked
         ids, home = self._library.passages_of(list(named))
         if allowed is not None:
             inside = np.isin(ids, allowed)
@@ -202,6 +204,8 @@ class Retriever:
     def _named(self, question: str, passages: Sequence[Passage]) -> dict[int, int]:
         naming = names_followed(question, passages)
         known = self._library.named(naming)
+        if not known:
+            return {}
         frequencies = self._library.word_document_frequency(forms_of(known))
         total = self._library.passage_count()
         return documents_named(naming, known, passages, lambda key: is_telling(key, frequencies, total))
