@@ -11,18 +11,19 @@ FAISS, prompts or answers; the same settings serve every library.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from local_models.cancel import CancelToken
 from rag.events import Retrieved
 from rag.following import FOLLOWED, documents_named, forms_of, is_telling, names_followed, with_lent_scores
 from rag.index.calibration import unrelated_cosine
 from rag.index.code import code_share
+from rag.index.found import Found, Ids, are_among
 from rag.index.fusion import (
     LEAST_TOTAL,
     Ranked,
@@ -35,8 +36,8 @@ from rag.index.fusion import (
 )
 from rag.index.languages import foreign_share
 from rag.index.terms import QueryTerm, asked_words, match_query, query_terms
-from rag.index.vectors import Ids, VectorIndex
-from rag.ports import Embedder, Vectors
+from rag.index.vectors import VectorIndex
+from rag.ports import Embedder
 from rag.relevance import is_relevant
 from rag.reranking import Reranking
 from rag.selection import without_duplicates
@@ -59,6 +60,9 @@ NEAREST_OF_NAMED = 30
 
 ByWords = tuple[Mapping[int, float], Mapping[str, int]]
 """BM25 by passage, and in how many passages each of the question's terms stands."""
+
+Nearest = Callable[[int, Ids | None], Found]
+"""So many passages at most whose vectors are nearest to the question's, of those allowed: rag.index.vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +111,21 @@ class Retriever:
         terms = asked_words(query_terms(question))
         allowed = None if scope.everything else self._library.passage_ids(scope)
         total = self._library.passage_count()
+        index, embedder = self._meaning  # looked up once: others may come into use while this is under way
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="words") as beside:
             by_words = beside.submit(self._by_words, terms, scope, total)
-            vector = self._vector(question, cancel)
-            cosines = self._by_vectors(vector, allowed, by_words)
+            nearest = _nearest(question, index, embedder, cancel)
+            cosines = _by_vectors(nearest, allowed, by_words)
         words, frequencies = by_words.result()
         cancel.check()
         scale = Scale(
             highest=_highest_words_score(terms, frequencies, total),
-            share=self._vectors_share(question, cosines),
-            unrelated=self._unrelated_cosine(cancel) if cosines else 0.0,
+            share=self._vectors_share(question, cosines, embedder),
+            unrelated=self._unrelated_cosine(embedder, cancel) if cosines else 0.0,
         )
         fused: Ranked = fuse(words, cosines, scale, cut_at=CANDIDATES)
-        if vector is not None:
-            fused = self._followed(question, terms, vector, fused, scale, allowed)
+        if nearest is not None:
+            fused = self._followed(question, terms, nearest, fused, scale, allowed)
         problem = ""
         if self._reranking is not None:
             fused, problem = self._reranking.rerank(question, fused, cancel)
@@ -129,7 +134,7 @@ class Retriever:
     def grounds(self, question: str, hits: Sequence[Hit], cancel: CancelToken) -> tuple[Grounds, ...]:
         """Why each of the hits was found for the question. Raises as `retrieve`."""
         by_meaning = any(hit.scores.vectors is not None for hit in hits)
-        unrelated = self._unrelated_cosine(cancel) if by_meaning else 0.0
+        unrelated = self._unrelated_cosine(self._meaning[1], cancel) if by_meaning else 0.0
         known, total = self._library.word_document_frequency, self._library.passage_count()
         return grounds(question, hits, known, total, unrelated)
 
@@ -157,28 +162,11 @@ class Retriever:
             return {}
         return dict(self._library.search_words(match, weights=FIELD_WEIGHTS, scope=scope, limit=CANDIDATES))
 
-    def _vector(self, question: str, cancel: CancelToken) -> Vectors | None:
-        """None while there is nothing to compare it with."""
-        index, embedder = self._meaning
-        if not len(index) or not question.strip():
-            return None
-        (vector,) = embedder.embed([question], cancel)
-        return vector  # type: ignore[no-any-return]
-
-    def _by_vectors(self, vector: Vectors | None, allowed: Ids | None, by_words: Future[ByWords]) -> dict[int, float]:
-        """Cosines of the nearest passages, then of those found by words that have a vector."""
-        if vector is None:
-            return {}
-        index = self._meaning[0]
-        nearest = _pairs(index.search(vector, CANDIDATES, allowed))
-        others = np.array([id_ for id_ in by_words.result()[0] if id_ not in nearest], np.int64)
-        return nearest | _pairs(index.search(vector, len(others), others))
-
     def _followed(
         self,
         question: str,
         terms: Sequence[QueryTerm],
-        vector: Vectors,
+        nearest: Nearest,
         ranked: Ranked,
         scale: Scale,
         allowed: Ids | None,
@@ -189,16 +177,16 @@ class Retriever:
             return ranked
         ids, home = self._library.passages_of(list(named))
         if allowed is not None:
-            inside = np.isin(ids, allowed)
+            inside = are_among(ids, allowed)
             ids, home = ids[inside], home[inside]
         if not len(ids):
             return ranked
         documents = dict(zip(ids.tolist(), home.tolist(), strict=True))
-        nearest = _pairs(self._meaning[0].search(vector, NEAREST_OF_NAMED, ids))
+        cosines = _pairs(nearest(NEAREST_OF_NAMED, ids))
         seen = {id_ for id_, _ in ranked}
-        new = np.array(sorted(set(nearest) - seen), np.int64)
+        new = np.array(sorted(set(cosines) - seen), np.int64)
         words = self._library.score_words([form for term in terms for form in term.forms], FIELD_WEIGHTS, new)
-        more = fuse(words, {id_: nearest[id_] for id_ in new.tolist()}, scale)
+        more = fuse(words, {id_: cosines[id_] for id_ in new.tolist()}, scale)
         return with_lent_scores(sorted([*ranked, *more], key=in_order), documents, named)
 
     def _named(self, question: str, passages: Sequence[Passage]) -> dict[int, int]:
@@ -210,13 +198,12 @@ class Retriever:
         total = self._library.passage_count()
         return documents_named(naming, known, passages, lambda key: is_telling(key, frequencies, total))
 
-    def _vectors_share(self, question: str, cosines: Mapping[int, float]) -> float:
+    def _vectors_share(self, question: str, cosines: Mapping[int, float], embedder: Embedder) -> float:
         nearest = self._library.passages(list(cosines)[:LOOKED_AT])
-        foreign = foreign_share(question, self._meaning[1].identity.languages)
+        foreign = foreign_share(question, embedder.identity.languages)
         return vectors_share(foreign, code_share(passage.text for passage in nearest))
 
-    def _unrelated_cosine(self, cancel: CancelToken) -> float:
-        embedder = self._meaning[1]
+    def _unrelated_cosine(self, embedder: Embedder, cancel: CancelToken) -> float:
         digest = embedder.identity.digest
         if digest not in self._unrelated:
             self._unrelated[digest] = unrelated_cosine(embedder, cancel)
@@ -241,6 +228,23 @@ def _highest_words_score(terms: Sequence[QueryTerm], frequencies: Mapping[str, i
     return highest_words_score(having, total)
 
 
-def _pairs(found: tuple[Ids, NDArray[np.float32]]) -> dict[int, float]:
+def _nearest(question: str, index: VectorIndex, embedder: Embedder, cancel: CancelToken) -> Nearest | None:
+    """None while there is nothing to compare the question with."""
+    if not len(index) or not question.strip():
+        return None
+    (vector,) = embedder.embed([question], cancel)
+    return partial(index.search, vector)
+
+
+def _by_vectors(nearest: Nearest | None, allowed: Ids | None, by_words: Future[ByWords]) -> dict[int, float]:
+    """Cosines of the nearest passages, then of those found by words that have a vector."""
+    if nearest is None:
+        return {}
+    cosines = _pairs(nearest(CANDIDATES, allowed))
+    others = np.array([id_ for id_ in by_words.result()[0] if id_ not in cosines], np.int64)
+    return cosines | _pairs(nearest(len(others), others))
+
+
+def _pairs(found: Found) -> dict[int, float]:
     ids, scores = found
     return dict(zip(ids.tolist(), scores.tolist(), strict=True))

@@ -206,7 +206,6 @@ class CompactVectors:
             self._ids = roomier
         self._ids[self.rows : after] = ids
         self._highest = max(self._highest, int(ids.max(initial=0)))
-
         self._last_part = None
 
     def _forget_rows(self, rows: NDArray[np.intp]) -> None:
@@ -227,7 +226,8 @@ class CompactVectors:
             part = _Part(self._index, None, asked, count)
         else:
             part = _Part(self._taken_out(blocks), blocks, asked, count)
-        self._last_part = None if allowed.flags.writeable else (allowed, part)
+        if not allowed.flags.writeable:
+            self._last_part = allowed, part
         return part
 
     def _taken_out(self, blocks: NDArray[np.intp]) -> faiss.IndexPQFastScan:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from rag.index.found import Ids, are_among
+from rag.index.fusion import inverse_document_frequency
 from rag.store.columns import storable
-
-Ids = NDArray[np.int64]
 
 PROPOSED = 15_000
 """Occurrences of rare words that are looked at: 5 ms. Always those of the rarest, unless it is more common still."""
@@ -119,15 +119,6 @@ class WordCounts:
         return {term: count for term, count in (found | counted).items() if count}
 
 
-def are_among(ids: Ids, within: Ids) -> NDArray[np.bool_]:
-    """Which of the ids. `within` ascends: isin would hash it, half a million in 50 ms."""
-    if not len(within):
-        return np.zeros(len(ids), np.bool_)
-    places = np.minimum(np.searchsorted(within, ids), len(within) - 1)
-    found: NDArray[np.bool_] = within[places] == ids
-    return found
-
-
 def _counted(session: Session, terms: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(terms), _AT_ONCE):
@@ -158,7 +149,7 @@ def search(
 ) -> list[tuple[int, float]]:
     """The best passages by BM25 and their scores, best first. `having`: in how many passages each term stands."""
     total, mean_length = totals(session)
-    rarity = {term: max(math.log((total - many + 0.5) / (many + 0.5)), 1e-6) for term, many in having.items()}
+    rarity = {term: inverse_document_frequency(total, many) for term, many in having.items()}
     scored = max(SCORED, 2 * limit)
     if within is not None and len(within) <= scored:
         candidates = within

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from rag.index.found import are_among
 from rag.store import many_words
 from rag.store.columns import storable
 from rag.store.many_words import WordCounts
@@ -144,7 +145,7 @@ def _search_within(
     values = {"match": storable(match), "ranking": _ranking(weights), "first": int(within[0]), "last": int(within[-1])}
     rows = session.execute(_SEARCH_BETWEEN, values).all()
     ids, ranks = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows])
-    inside = np.flatnonzero(many_words.are_among(ids, within)) if len(rows) else np.empty(0, np.intp)
+    inside = np.flatnonzero(are_among(ids, within)) if len(rows) else np.empty(0, np.intp)
     best = inside[np.lexsort((ids[inside], ranks[inside]))][:limit]
     return [(int(ids[at]), -float(ranks[at])) for at in best]
 

@@ -108,3 +108,21 @@ def test_half_a_block_is_refused() -> None:
 def test_nothing_is_found_in_nothing() -> None:
     assert candidates(CompactVectors(PROTOTYPES), VECTORS[0], 10) == []
     assert candidates(filled(), VECTORS[0], 0) == []
+
+
+def test_a_part_that_is_asked_again_is_kept_while_others_are_asked_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes, scope = filled(), np.arange(1, 101)
+    scope.flags.writeable = False
+    taken_out: list[int] = []
+    take_out = CompactVectors._taken_out
+
+    def counted(self: CompactVectors, blocks: NDArray[np.intp]) -> object:
+        taken_out.append(len(blocks))
+        return take_out(self, blocks)
+
+    monkeypatch.setattr(CompactVectors, "_taken_out", counted)
+    codes.search(VECTORS[0], 10, scope)
+    codes.search(VECTORS[0], 10, np.arange(200, 260))
+    before = len(taken_out)
+    codes.search(VECTORS[1], 10, scope)
+    assert len(taken_out) == before

@@ -10,6 +10,7 @@ from rag.errors import Cancelled
 from rag.events import Retrieved
 from rag.index.terms import passage_terms
 from rag.index.vectors import VectorIndex
+from rag.ports import Vectors
 from rag.retrieval import Retriever
 from rag.store.store import Store
 from rag.types import Document, Scope
@@ -175,6 +176,23 @@ def test_a_removed_document_is_not_found_by_an_index_that_still_knows_it(room: R
 
 def test_operators_of_the_search_language_are_words(room: Room) -> None:
     assert room.ask('pets" OR NOT (rent*').hits
+
+
+def test_an_index_that_comes_into_use_while_a_question_is_embedded_serves_the_next_one(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.embed()
+    other = TableEmbedder(lambda text: np.ones(3))
+    index = VectorIndex(tmp_path / "other", room.library, other.identity)
+    embed = room.embedder.embed
+
+    def embed_and_change(texts: Sequence[str], cancel: CancelToken) -> Vectors:
+        vectors = embed(texts, cancel)
+        room.retriever.use(index, other)
+        return vectors
+
+    monkeypatch.setattr(room.embedder, "embed", embed_and_change)
+    assert room.ask("What does it cost me to live here?").hits[0].passage.text == LEASE[0]
 
 
 def test_a_cancelled_search_stops(room: Room) -> None:

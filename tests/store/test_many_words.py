@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from rag.store import many_words, words
@@ -144,3 +145,13 @@ def test_a_few_matches_in_a_part_are_scored_as_fts5_does(large: Library) -> None
     ids = set(large.passage_ids(inside).tolist())
     everywhere = search(large, asked("w300", "w350"), limit=600)
     assert search(large, asked("w300", "w350"), inside, limit=600) == [hit for hit in everywhere if hit[0] in ids]
+
+
+def test_a_word_of_every_passage_is_scored_after_a_few_were_removed(library: Library) -> None:
+    for number in range(4):
+        add_document(library, f"/{number}.txt", ["common words"] * (many_words.KEPT_FROM // 4))
+    few = add_document(library, "/few.txt", ["common"] * 9)
+    assert library.word_document_frequency(["common"])["common"] > many_words.KEPT_FROM
+    library.remove([few.id])
+    scored = library.score_words(["common"], WEIGHTS, np.array([1, 2], np.int64))
+    assert set(scored) == {1, 2}
