@@ -7,6 +7,7 @@ order. Knows no SQL, no FAISS and no model.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,7 @@ class Reranking:
         self._of_folder = of_folder
         self._folder = ""
         self._reranker: ChosenReranker | None = None
+        self._turn = threading.Lock()
 
     @property
     def folder(self) -> str:
@@ -48,24 +50,29 @@ class Reranking:
     def use(self, folder: str) -> None:
         """From now on rerank with this folder's cross-encoder; with none, if empty.
 
-        Raises ModelNotFound, ModelBroken; the one before then stays.
+        Waits for what is being reranked: the one before would be loaded anew by its next passages. Raises
+        ModelNotFound, ModelBroken; the one before then stays.
         """
         if folder == self._folder:
             return
         chosen = self._of_folder(Path(folder)) if folder else None
-        before, self._reranker, self._folder = self._reranker, chosen, folder
-        if before is not None:
-            before.unload()
+        with self._turn:
+            before, self._reranker, self._folder = self._reranker, chosen, folder
+            if before is not None:
+                before.unload()
 
     def rerank(self, question: str, ranked: Ranked, cancel: CancelToken) -> tuple[Ranked, str]:
         """The ranking anew, and what kept it from being that: then it is as it was. Raises WorkerDied, Cancelled."""
-        if self._reranker is None or not ranked:
+        if not self._folder or not ranked:
             return ranked, ""
         texts = self._texts([id_ for id_, _ in ranked[:RERANKED]])
-        try:
-            found = self._reranker.probabilities(question, list(texts.values()), cancel)
-        except ModelError as error:
-            return ranked, str(error)
+        with self._turn:
+            if self._reranker is None:  # since the texts were read
+                return ranked, ""
+            try:
+                found = self._reranker.probabilities(question, list(texts.values()), cancel)
+            except ModelError as error:
+                return ranked, str(error)
         read = dict(zip(texts, found, strict=True))
         scored = [(id_, replace(scores, reranked=read.get(id_))) for id_, scores in ranked]
         return sorted(scored, key=in_order), ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -12,7 +14,7 @@ from rag.errors import ModelBroken, ModelNotFound
 from rag.index.fusion import Ranked
 from rag.reranking import RERANKED, Reranking
 from rag.store.library import Library
-from rag.types import Scores
+from rag.types import Passage, Scores
 from tests.fakes.store import add_document, new_store
 
 
@@ -96,3 +98,42 @@ def test_a_folder_that_is_none_leaves_the_one_in_use(library: Library) -> None:
     assert reranking.folder == "/models/long"
     reranking.use("")
     assert reranking.folder == ""
+
+
+def test_the_one_in_use_is_let_go_only_when_its_question_is_reranked(library: Library) -> None:
+    events: list[str] = []
+
+    class Replaced(LongestFirst):
+        """Another is chosen while it reads."""
+
+        def probabilities(self, question: str, texts: Sequence[str], cancel: CancelToken) -> list[float]:
+            chooser.start()
+            chooser.join(0.2)
+            events.append("read")
+            return super().probabilities(question, texts, cancel)
+
+        def unload(self) -> None:
+            events.append("unloaded")
+
+    reranking = Reranking(library, Replaced)
+    chooser = Thread(target=partial(reranking.use, ""))
+    reranking.use("/models/long")
+    reranking.rerank("rent?", ranked(0.5, 0.4), never())
+    chooser.join()
+    assert events == ["read", "unloaded"]
+
+
+def test_one_that_is_let_go_while_texts_are_looked_up_is_not_asked(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reranking = Reranking(library, LongestFirst)
+    reranking.use("/models/long")
+    passages = library.passages
+
+    def let_go(ids: Sequence[int]) -> list[Passage]:
+        reranking.use("")
+        return passages(ids)
+
+    monkeypatch.setattr(library, "passages", let_go)
+    before = ranked(0.5, 0.4)
+    assert reranking.rerank("rent?", before, never()) == (before, "")
