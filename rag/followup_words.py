@@ -47,6 +47,9 @@ _WEAK = frozenset(
 )
 """Words that say nothing of the subject: carried along they would only blur a search."""
 
+_BEFORE_VERBS = frozenset("do does did to can could would may might must".split())
+"""Beside one of these "die" is the English verb, else the German article. German has none of these words."""
+
 ANAPHORS = frozenset(
     """it its they them their theirs he him his she her hers this that these those ones there then former latter same
     such""".split()
@@ -140,7 +143,8 @@ def words(text: str) -> list[Word]:
 
 def content(told: Sequence[Word]) -> list[Word]:
     """The words that say what it is about. A word in capitals (IT, US) is a name."""
-    return [word for word in told if _tells(word)]
+    english = any(word.folded in _BEFORE_VERBS for word in told)
+    return [word for word in told if _tells(word) or (english and word.folded == "die")]
 
 
 def _tells(word: Word) -> bool:

@@ -62,6 +62,11 @@ def test_a_person_is_named_by_the_answer() -> None:
     assert after("Who signed the lease?", "Where does she live?", answer) == "Where does Maria Jones live?"
 
 
+def test_to_die_is_a_verb_beside_english_words_and_an_article_elsewhere() -> None:
+    assert after("When was Maria Jones born?", "Where did she die?") == "Where did Maria Jones die?"
+    assert after("When was Maria Jones born?", "und die?") == "und die? (Maria Jones born)"
+
+
 @pytest.mark.parametrize("followup", ["why?", "Why not?", "tell me more", "and?", "Can you explain that?"])
 def test_a_question_without_a_subject_is_asked_of_the_whole_one_before(followup: str) -> None:
     assert after("When was the lease signed?", followup).endswith("When was the lease signed?")
