@@ -20,9 +20,9 @@ from pathlib import Path
 SUFFIXES = frozenset(".json .geojson .json5 .jsonc .jsonl .ndjson .yaml .yml .toml .ini .cfg .conf .properties".split())
 """Names of data with keys; XML has no such lines. Passages keep the name of their file and not its media type."""
 
-_SECTION = re.compile(r"[ \t]*\[{1,2}[ \t]*([^\[\]\n\",]{1,200}?)[ \t]*\]{1,2}[ \t]*(?:[#;][^\n]*)?")
+_SECTION = re.compile(r"[ \t]*\[{1,2}[ \t]*+([^\[\]\n\",]{1,200}?)[ \t]*+\]{1,2}[ \t]*(?:[#;][^\n]*)?")
 _PAIR = re.compile(
-    r"(?P<indent>[ \t{]*(?:-[ \t]+)*[{ \t]*)"
+    r"(?:[ \t{]|-[ \t])*+"
     r"(?P<key>\"[^\"\n]{1,120}\"|'[^'\n]{1,120}'|[^\W][^\s:=\"'{}\[\],#;]{0,80}(?:[ ][^\s:=\"'{}\[\],#;]{1,40}){0,4})"
     r"[ \t]*(?:=|:(?=[ \t]|$))[ \t]*(?P<value>[^\n]*)"
 )
@@ -38,7 +38,8 @@ _MEMBER = re.compile(
 
 _OPENS = re.compile(r"[\[{|>][-+]?[ \t]*,?")
 _COMMENT = re.compile(r"[ \t]*(?:#|;|//)")
-_BEHIND = re.compile(r"(?:[ \t]+#[^\n\"']*)?[,\s]*$")
+_BEHIND = re.compile(r"(?:(?<![ \t])[ \t]+#[^\n\"']*|(?<![,\s])[,\s]*)$")
+"""Comment, or commas and spaces; each run of them is tried from its beginning only, or a long one takes seconds."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W_A-Z]+|[^\W_]+")
 
 

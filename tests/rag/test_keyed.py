@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,10 @@ def test_lines_of_a_notebook_that_call_something_are_left_out() -> None:
     assert made is not None
     assert made.text.split() == "rate = 0.5 mean error 3.7 cm".split()
     assert told_cells("Only prose (and so on).") is None
+
+
+@pytest.mark.parametrize("line", [" " * 20_000 + "!", "{ " * 10_000, "a: b" + " " * 20_000 + '#"', "[" + " " * 20_000])
+def test_a_long_run_of_spaces_takes_no_time(line: str) -> None:
+    begun = time.thread_time()
+    pairs(line)
+    assert time.thread_time() - begun < 1.0  # 20 ms; with a quadratic step 5 to 20 s
