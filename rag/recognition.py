@@ -57,7 +57,11 @@ NO_RECOGNITION = Recognition()
 
 
 def is_unread_scan(document: Document) -> bool:
-    """Whether pages of it were not read because nothing here recognised text in pictures."""
+    """Whether pages of it were not read because nothing here recognised text in pictures.
+
+    One that ended its reader since, on its pictures maybe, is none: what is quarantined waits for the user.
+    """
     if document.state is DocumentState.FAILED:
         return document.failure == DocumentUnrecognised.code
-    return any(notice.endswith(_CURABLE) for notice in document.notices)
+    searchable = document.state in (DocumentState.READ, DocumentState.COMPLETE)
+    return searchable and any(notice.endswith(_CURABLE) for notice in document.notices)

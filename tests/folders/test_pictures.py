@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_models.cancel import CancelToken
-from rag.errors import DocumentUnrecognised
+from rag.errors import DocumentQuarantined, DocumentUnrecognised
 from rag.events import AddEvent, AddFinished
 from rag.folders.known import KnownFolders
 from rag.index.vectors import VectorIndex
@@ -30,6 +30,7 @@ class Office:
     folder: Path
     installed: bool = False
     wanted: bool = False
+    deadly: bool = False
     asked: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,6 +45,8 @@ class Office:
     def read(self, path: Path, cancel: CancelToken) -> Iterator[Item]:
         """rag.ports.DocumentReader. A file named scan is nothing but a picture, one named half has such a page."""
         self.asked.append(path)
+        if self.deadly:
+            raise DocumentQuarantined(f"“{path.name}” made the reading process fail.", "Save it anew.")
         if not self.installed and path.stem == "scan":
             raise DocumentUnrecognised(f"“{path.name}” is a scan.", "Install Tesseract.")
         if not self.installed and path.stem == "half":
@@ -129,6 +132,17 @@ def test_scans_that_waited_for_tesseract_are_read_at_the_next_look_once_it_is_th
     assert not any(UNREAD_SCAN in notice for each in office.store.library.documents() for notice in each.notices)
     assert {each.state for each in office.store.library.documents()} == {DocumentState.READ}
     assert office.refresh().added == 0
+
+
+def test_a_scan_that_ends_its_reader_once_tesseract_is_there_is_not_read_at_every_look(office: Office) -> None:
+    office.write("half.pdf")
+    office.add()
+    office.installed = office.deadly = True
+    office.refresh()
+    assert [each.state for each in office.store.library.documents()] == [DocumentState.QUARANTINED]
+    before = len(office.asked)
+    office.refresh()
+    assert len(office.asked) == before
 
 
 def test_one_that_lies_in_no_folder_is_read_when_the_folders_are_checked(office: Office) -> None:
