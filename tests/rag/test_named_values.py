@@ -45,6 +45,34 @@ def test_a_question_that_names_no_row_is_left_to_the_reader() -> None:
     assert answers("How deep is the harbour?", table(), TABLE, *spans) == [("7.5 metres", 0.5), ("4 metres", 0.4)]
 
 
+FLATS = "1 left | Amalia Voss | 720 | 1440\n2 left | Petra Lindqvist | 810 | 1620"
+
+
+def flats() -> ToldRows:
+    made = told(FLATS, "Flat | Tenant | Rent in euros | Deposit (EUR)")
+    assert made is not None
+    return made
+
+
+def test_a_row_is_named_by_another_of_its_values_too_and_a_column_without_its_unit() -> None:
+    seen = span(FLATS, "1 left", 0.6), span(FLATS, "Petra Lindqvist", 0.5)
+    assert answers("What is Amalia Voss's rent?", flats(), FLATS, *seen)[0] == ("720", NAMED)
+    assert answers("What deposit does Petra Lindqvist pay?", flats(), FLATS, *seen)[0] == ("1620", NAMED)
+
+
+def test_a_value_that_the_question_names_does_not_answer_it() -> None:
+    assert answers("Which flat does Amalia Voss rent?", flats(), FLATS, span(FLATS, "1 left", 0.6)) == [("1 left", 0.6)]
+    assert answers("Where does the tenant Amalia Voss live?", flats(), FLATS, span(FLATS, "1 left", 0.6)) == [
+        ("1 left", 0.6)
+    ]
+
+
+def test_what_stands_behind_the_name_of_a_column_and_is_no_unit_belongs_to_it() -> None:
+    rows = told("Ferry | 12 | 15\nBus | 3 | 4", "Line | Sales in Germany | Sales (net)")
+    assert rows is not None
+    assert answers("What are the sales of the ferry in Italy?", rows, "Ferry | 12 | 15\nBus | 3 | 4") == []
+
+
 def test_a_value_of_keys_is_meant_by_the_innermost_that_tells_it() -> None:
     rows = told_keys(KEYED, [])
     assert rows is not None
