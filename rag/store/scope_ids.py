@@ -26,13 +26,12 @@ _STATE = text("""
     SELECT
         (SELECT seq FROM sqlite_sequence WHERE name = 'passages'),
         (SELECT total(passages) FROM documents),
-        (SELECT count(*) FROM collection_documents WHERE collection_id IN (SELECT value FROM json_each(:collections))),
-        (SELECT total(document_id * document_id) FROM collection_documents
+        (SELECT group_concat(document_id) FROM collection_documents
             WHERE collection_id IN (SELECT value FROM json_each(:collections)))
 """)
-"""New passages have new ids, those that go are missing in the total, and so is a document taken out of a collection."""
+"""New passages have new ids, those that go are missing in the total; the documents of collections are told whole."""
 
-State = tuple[int | float | None, ...]
+State = tuple[int | float | str | None, ...]
 
 
 class ScopeIds:

@@ -64,3 +64,15 @@ def test_only_a_few_scopes_are_remembered(library: Library) -> None:
     for each in every * 2:
         assert ids(library, Scope(documents=frozenset({each}))) == [each]
     assert len(library._scope_ids._known) <= 4
+
+
+def test_documents_that_change_places_with_others_of_a_collection_are_noticed(library: Library) -> None:
+    for number in range(8):
+        add_document(library, f"/{number}.txt", ["words"])
+    group = library.create_collection("Group", root=None)
+    library.add_to_collection(group.id, [1, 8])
+    scope = Scope(collections=frozenset({group.id}))
+    assert library.passage_ids(scope).tolist() == [1, 8]
+    library.take_from_collection(group.id, [1, 8])
+    library.add_to_collection(group.id, [4, 7])  # as many, and 1² + 8² = 4² + 7²
+    assert library.passage_ids(scope).tolist() == [4, 7]
