@@ -29,6 +29,10 @@ SHARED_BY = 3
 MOST = 10
 """Documents followed for a question, those that the best passages name first."""
 
+LIKE_LARGER = 1_000
+"""A smaller library is taken for a part of one with so many passages when a name is one word: of thirty passages one or
+two say “notes”, and the file Notes.md is meant by none of them."""
+
 BY_CHANCE = 5.0
 """Passages that may hold all words of a name by chance: “Otto Brandt” names a document, “heat” or “the results” does
 not, though files are called so. Without it nDCG@10 falls by .04 among papers whose files are named by a word."""
@@ -86,8 +90,9 @@ def is_telling(key: str, frequencies: Mapping[str, int], total: int) -> bool:
     As if words came independently of each other, which they do not: it is an order of rarity, not a count.
     """
     terms = query_terms(key)
-    having = (max((frequencies.get(form, 0) for form in term.forms), default=0) for term in terms)
-    return total * math.prod(max(many, 1) / max(total, 1) for many in having) <= BY_CHANCE
+    having = [max((frequencies.get(form, 0) for form in term.forms), default=0) for term in terms]
+    among = total if len(having) > 1 else max(total, LIKE_LARGER)
+    return among * math.prod(max(many, 1) / max(total, 1) for many in having) <= BY_CHANCE
 
 
 def forms_of(keys: Iterable[str]) -> list[str]:

@@ -49,6 +49,7 @@ def test_those_farthest_from_the_question_are_found_when_only_they_are_allowed()
     assert len(candidates(filled(), query, 100, farthest)) >= 100
 
 
+@pytest.mark.real
 def test_vectors_that_are_nearly_all_the_same_are_all_found_once() -> None:
     """FAISS leaves out rows that its coarse scores can't tell from the worst."""
     random = np.random.default_rng(4)

@@ -67,3 +67,9 @@ def test_a_name_is_telling_when_its_words_seldom_meet() -> None:
     assert not is_telling("heat", common, 1000)
     assert not is_telling("lease contract", common, 1000)
     assert is_telling("lease contract", common, 100_000)
+
+
+def test_in_a_small_library_one_word_is_no_name() -> None:
+    twice = dict.fromkeys(forms_of(["notes Otto Brandt"]), 2)
+    assert not is_telling("notes", twice, 30)
+    assert is_telling("otto brandt", twice, 30)

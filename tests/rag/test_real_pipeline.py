@@ -55,6 +55,8 @@ def ask(assistant: Assistant, question: str, conversation_id: int | None = None)
 def test_the_second_turn_reads_nothing_of_the_first_again(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Any model but the bundled reader, which is shown no earlier turns."""
+    monkeypatch.setattr("rag.answering.is_reader", lambda _: False)
     turns: list[Generated] = []
     generate = assistant.model_room.generator.generate
 
