@@ -234,6 +234,17 @@ class Pulse:
         return max(after - before for before, after in pairwise(self.worked))
 
 
+def slowness() -> float:
+    """How many times as long plain work takes here and now as on the quiet server for which 50 ms were set."""
+
+    def took() -> float:
+        begun = time.thread_time()
+        sum(number * number for number in range(300_000))
+        return time.thread_time() - begun
+
+    return min(took() for _ in range(3)) / 0.018
+
+
 def test_the_window_works_in_short_turns_while_an_answer_streams(
     page: ChatPage, qtbot: QtBot, fake_assistant: FakeAssistant
 ) -> None:
@@ -241,9 +252,10 @@ def test_the_window_works_in_short_turns_while_an_answer_streams(
     fake_assistant.pace = 0.001
     ask(page, qtbot, "Warm up the caches of fonts and lexers")
     worst: list[float] = []
-    while len(worst) < 4 and min(worst, default=1.0) >= 0.05:  # a busy machine spoils one look, not each of four
+    short = 0.05 * max(1.0, slowness())
+    while len(worst) < 4 and min(worst, default=1.0) >= short:  # a busy machine spoils one look, not each of four
         pulse = Pulse()
         ask(page, qtbot)
         assert len(pulse.worked) > 3  # it was heard at all; how often within a second is the machine's load
         worst.append(pulse.worst_work)
-    assert min(worst) < 0.05, f"the longest work was {1000 * min(worst):.0f} ms in the best of {len(worst)} answers"
+    assert min(worst) < short, f"the longest work was {1000 * min(worst):.0f} ms in the best of {len(worst)} answers"
