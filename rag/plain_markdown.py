@@ -6,6 +6,7 @@ it. The window has a renderer of its own, which knows its colours and its footno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -124,18 +125,24 @@ class _Plain(RendererHTML):
         return "\n"
 
 
+_NUMBER_ALONE = re.compile(r"(\s*\d{1,9})([.)])((?:\s*\[[^\[\]\s]{1,4}\])*\s*)")
 _PARSER: MarkdownIt = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def as_sentence(text: str) -> str:
+    """A number with its stop and nothing but [n] behind it, "14. [1]", escaped: an answer, not a list's first item."""
+    return _NUMBER_ALONE.sub(r"\1\\\2\3", text) if _NUMBER_ALONE.fullmatch(text) else text
 
 
 def to_safe_html(text: str) -> str:
     """Block elements only, without a page around them."""
-    html: str = _Safe().render(_PARSER.parse(text), _PARSER.options, {})
+    html: str = _Safe().render(_PARSER.parse(as_sentence(text)), _PARSER.options, {})
     return html.strip()
 
 
 def to_plain(text: str) -> str:
     """Words, numbers and line breaks: lists keep a dash or their number, a table's cells are parted by bars."""
-    plain: str = _Plain().render(_PARSER.parse(text), _PARSER.options, {})
+    plain: str = _Plain().render(_PARSER.parse(as_sentence(text)), _PARSER.options, {})
     return "\n".join(line.rstrip() for line in plain.strip().split("\n"))
 
 

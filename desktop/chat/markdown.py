@@ -21,6 +21,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from rag.plain_markdown import as_sentence
+
 MARK = re.compile(r"\[(\d{1,4})\]")
 """The same [n] as in rag.citing: at most four digits."""
 
@@ -100,7 +102,7 @@ def joined_prose(blocks: Sequence[Block]) -> list[Block]:
 
 def to_html(block: Block, known: frozenset[int], look: Look) -> str:
     """The block as HTML. `known` are the numbers of sources there are; any other [n] stays plain text."""
-    tokens = _PARSER.parse(block.text)
+    tokens = _PARSER.parse(as_sentence(block.text))
     _number_marks(tokens, block.first_mark)
     _close_up(tokens, known)
     renderer = _Renderer(known, look)

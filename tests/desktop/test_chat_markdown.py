@@ -48,6 +48,13 @@ def test_a_mark_is_named_by_its_place_among_all_of_the_answer() -> None:
     assert places(html_of(TEXT)) == [0, 1, 2, 6, 7]
 
 
+def test_a_number_alone_is_an_answer_and_no_list() -> None:
+    shown = html_of("14. [1]")
+    assert "<ol" not in shown
+    assert "14." in shown
+    assert "footnote:0" in shown
+
+
 def test_joined_prose_keeps_the_places_of_the_marks() -> None:
     joined = joined_prose(split_blocks(TEXT))
     html = "".join(to_html(block, frozenset({1, 2, 3}), LOOK) for block in joined if not block.is_code)
