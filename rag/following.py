@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rag.index.fusion import Ranked, in_order
-from rag.index.terms import query_terms
+from rag.index.terms import forms_of, occurrences, query_terms
 from rag.naming import names_in
 from rag.types import Passage, Scores
 
@@ -57,12 +57,13 @@ def documents_named(
     """By document the passage that names it, the best one; never one of its own. `named`: the documents of each key."""
     home = {passage.id: passage.document_id for passage in passages}
     order = {passage.id: place for place, passage in enumerate(passages)}
-    best: dict[int, int] = {}
-    for key in sorted(key for key, documents in named.items() if len(documents) <= SHARED_BY and telling(key)):
-        for document in named[key]:
-            for passage in naming[key]:
-                if home[passage] != document and order[passage] <= order.get(best.get(document, passage), len(order)):
-                    best[document] = passage
+    naming_it: dict[int, set[int]] = {}
+    for key, documents in named.items():
+        if len(documents) <= SHARED_BY and telling(key):
+            for document in documents:
+                others = (passage for passage in naming[key] if home[passage] != document)
+                naming_it.setdefault(document, set()).update(others)
+    best = {document: min(ids, key=order.__getitem__) for document, ids in naming_it.items() if ids}
     ranked = sorted(best, key=lambda document: (order[best[document]], document))
     return {document: best[document] for document in ranked[:MOST]}
 
@@ -90,11 +91,11 @@ def is_telling(key: str, frequencies: Mapping[str, int], total: int) -> bool:
     As if words came independently of each other, which they do not: it is an order of rarity, not a count.
     """
     terms = query_terms(key)
-    having = [max((frequencies.get(form, 0) for form in term.forms), default=0) for term in terms]
+    having = occurrences(terms, frequencies)
     among = total if len(having) > 1 else max(total, LIKE_LARGER)
     return among * math.prod(max(many, 1) / max(total, 1) for many in having) <= BY_CHANCE
 
 
-def forms_of(keys: Iterable[str]) -> list[str]:
+def forms_of_names(keys: Iterable[str]) -> list[str]:
     """What `is_telling` wants counted."""
-    return list(dict.fromkeys(form for key in keys for term in query_terms(key) for form in term.forms))
+    return forms_of(term for key in keys for term in query_terms(key))

@@ -19,7 +19,6 @@ from rag.index.fusion import Ranked, in_order
 from rag.ports import Reranker
 from rag.store.library import Library
 from rag.titles import text_in_context
-from rag.types import Scope
 
 RERANKED = 20
 """Passages read: more than any answer takes (12), and 0.7 s of a cross-encoder of MiniLM's size on 2 threads."""
@@ -80,8 +79,7 @@ class Reranking:
     def _texts(self, ids: Sequence[int]) -> dict[int, str]:
         """As the embedder reads them, in the order of the ids; without those that are gone."""
         passages = self._library.passages(ids)
-        homes = Scope(documents=frozenset(passage.document_id for passage in passages))
-        documents = {document.id: document for document in self._library.documents(homes)} if passages else {}
+        documents = self._library.documents_of(passages)
         return {
             passage.id: text_in_context(documents[passage.document_id], passage)
             for passage in passages

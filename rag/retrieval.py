@@ -20,7 +20,7 @@ import numpy as np
 
 from local_models.cancel import CancelToken
 from rag.events import Retrieved
-from rag.following import FOLLOWED, documents_named, forms_of, is_telling, names_followed, with_lent_scores
+from rag.following import FOLLOWED, documents_named, forms_of_names, is_telling, names_followed, with_lent_scores
 from rag.index.calibration import unrelated_cosine
 from rag.index.code import code_share
 from rag.index.found import Found, Ids, are_among
@@ -35,7 +35,7 @@ from rag.index.fusion import (
     vectors_share,
 )
 from rag.index.languages import foreign_share
-from rag.index.terms import QueryTerm, asked_words, match_query, query_terms
+from rag.index.terms import QueryTerm, asked_words, forms_of, match_query, occurrences, query_terms
 from rag.index.vectors import VectorIndex
 from rag.ports import Embedder
 from rag.relevance import is_relevant
@@ -119,7 +119,7 @@ class Retriever:
         words, frequencies = by_words.result()
         cancel.check()
         scale = Scale(
-            highest=_highest_words_score(terms, frequencies, total),
+            highest=highest_words_score(occurrences(terms, frequencies), total),
             share=self._vectors_share(question, cosines, embedder),
             unrelated=self._unrelated_cosine(embedder, cancel) if cosines else 0.0,
         )
@@ -149,7 +149,7 @@ class Retriever:
 
     def _by_words(self, terms: Sequence[QueryTerm], scope: Scope, total: int) -> ByWords:
         """In a small library the index can't tell a rare word from a common one."""
-        forms = list(dict.fromkeys(form for term in terms for form in term.forms))
+        forms = forms_of(terms)
         frequencies = self._library.word_document_frequency(forms)
         if total >= LEAST_TOTAL:
             return self._matching(terms, scope), frequencies
@@ -185,7 +185,7 @@ class Retriever:
         cosines = _pairs(nearest(NEAREST_OF_NAMED, ids))
         seen = {id_ for id_, _ in ranked}
         new = np.array(sorted(set(cosines) - seen), np.int64)
-        words = self._library.score_words([form for term in terms for form in term.forms], FIELD_WEIGHTS, new)
+        words = self._library.score_words(forms_of(terms), FIELD_WEIGHTS, new)
         more = fuse(words, {id_: cosines[id_] for id_ in new.tolist()}, scale)
         return with_lent_scores(sorted([*ranked, *more], key=in_order), documents, named)
 
@@ -194,7 +194,7 @@ class Retriever:
         known = self._library.named(naming)
         if not known:
             return {}
-        frequencies = self._library.word_document_frequency(forms_of(known))
+        frequencies = self._library.word_document_frequency(forms_of_names(known))
         total = self._library.passage_count()
         return documents_named(naming, known, passages, lambda key: is_telling(key, frequencies, total))
 
@@ -213,19 +213,13 @@ class Retriever:
         """Twice as many as asked for are read, so that merged duplicates leave no gap."""
         chosen = dict(ranked[: 2 * limit])
         passages = self._library.passages(list(chosen))
-        ids = frozenset(passage.document_id for passage in passages)
-        documents = {document.id: document for document in self._library.documents(Scope(documents=ids))} if ids else {}
+        documents = self._library.documents_of(passages)
         hits = (
             Hit(passage, documents[passage.document_id], chosen[passage.id])
             for passage in passages
             if passage.document_id in documents  # else it was removed since the search began
         )
         return tuple(without_duplicates(hits, limit))
-
-
-def _highest_words_score(terms: Sequence[QueryTerm], frequencies: Mapping[str, int], total: int) -> float:
-    having = [max(frequencies.get(form, 0) for form in term.forms) for term in terms]
-    return highest_words_score(having, total)
 
 
 def _nearest(question: str, index: VectorIndex, embedder: Embedder, cancel: CancelToken) -> Nearest | None:

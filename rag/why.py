@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rag.index.fusion import highest_words_score
 from rag.index.languages import guess_language
-from rag.index.terms import QueryTerm, asked_words, passage_terms, query_terms
+from rag.index.terms import QueryTerm, asked_words, forms_of, occurrences, passage_terms, query_terms
 from rag.types import Hit
 
 RARE_SHARE = 0.05
@@ -49,8 +49,7 @@ def grounds(
 ) -> tuple[Grounds, ...]:
     """One for each hit. `total` passages are in the library; `unrelated` is the embedder's cosine of nothing alike."""
     terms = asked_words(query_terms(question))
-    known = frequencies([form for term in terms for form in term.forms])
-    having = [max((known.get(form, 0) for form in term.forms), default=0) for term in terms]
+    having = occurrences(terms, frequencies(forms_of(terms)))
     highest = highest_words_score(having, total)
     rare = frozenset(term for term, many in zip(terms, having, strict=True) if many <= max(FEW, RARE_SHARE * total))
     beginnings = tuple({form[:2] for term in terms for form in term.forms})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -131,6 +131,16 @@ def asked_words(terms: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
     """The terms worth looking up: without function words, unless the question has nothing else."""
     telling = tuple(term for term in terms if not term.stop)
     return telling or tuple(terms)
+
+
+def forms_of(terms: Iterable[QueryTerm]) -> list[str]:
+    """All forms of the terms, each once."""
+    return list(dict.fromkeys(form for term in terms for form in term.forms))
+
+
+def occurrences(terms: Iterable[QueryTerm], frequencies: Mapping[str, int]) -> list[int]:
+    """In how many passages each term stands, by its most common form; `frequencies`: the same of forms."""
+    return [max((frequencies.get(form, 0) for form in term.forms), default=0) for term in terms]
 
 
 def _terms(text: str, language: str) -> Iterator[str]:

@@ -93,12 +93,13 @@ def describe(
     return document_of(row)
 
 
-def move(session: Session, document_id: int, path: Path) -> Document:
+def move(session: Session, document_id: int, path: Path, title: str | None = None) -> Document:
+    """Under another path, and another title if one is given."""
     row = _row(session, document_id)
     other = find(session, path)
     if other is not None and other.id != document_id:
         raise UsageError(f"{path} is in the library already.", "Remove one of the two first.")
-    row.path = path
+    row.path, row.title = path, row.title if title is None else title
     names.put(session, document_id, row.title, path)
     session.execute(update(SourceRow).where(SourceRow.document_id == document_id).values(path=path))
     session.flush()

@@ -16,7 +16,7 @@ from sqlalchemy import String, delete, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from rag.errors import UsageError
-from rag.store import collections, documents, memberships, names, vectors, words
+from rag.store import collections, documents, memberships, vectors, words
 from rag.store.columns import storable
 from rag.store.database import Database
 from rag.store.schema import (
@@ -166,9 +166,7 @@ class FolderNotes:
                 documents.clear(session, there.id)
                 documents.remove(session, there.id)
             memberships.leave_folders(session, document_id, documents.get(session, document_id).path, path)
-            documents.move(session, document_id, path)
-            session.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(title=title))
-            names.put(session, document_id, title, path)
+            documents.move(session, document_id, path, title)
             session.execute(update(ReportSourceRow).where(ReportSourceRow.document_id == document_id).values(path=path))
             words.rewrite(session, passages, terms)
             staged = delete(StagedDocumentRow).where(StagedDocumentRow.document_id == document_id)

@@ -53,6 +53,11 @@ class Library:
         with self._database.read() as session:
             return documents.in_order(session, scope)
 
+    def documents_of(self, passages: Iterable[Passage]) -> dict[int, Document]:
+        """By id, without those that are gone."""
+        ids = frozenset(passage.document_id for passage in passages)
+        return {document.id: document for document in self.documents(Scope(documents=ids))} if ids else {}
+
     def count(self, scope: Scope = EVERYTHING) -> int:
         with self._database.read() as session:
             return documents.count(session, scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.following import LENT, MOST, documents_named, forms_of, is_telling, names_followed, with_lent_scores
+from rag.following import LENT, MOST, documents_named, forms_of_names, is_telling, names_followed, with_lent_scores
 from rag.types import Passage, Scores, Span
 
 
@@ -61,7 +61,7 @@ def test_the_best_passage_of_a_named_document_rises_and_its_own_score_stays() ->
 
 
 def test_a_name_is_telling_when_its_words_seldom_meet() -> None:
-    common = dict.fromkeys(forms_of(["lease contract heat"]), 200)
+    common = dict.fromkeys(forms_of_names(["lease contract heat"]), 200)
     assert is_telling("norsby lease", common, 1000)
     assert is_telling("norsby", common, 1000)
     assert not is_telling("heat", common, 1000)
@@ -70,6 +70,6 @@ def test_a_name_is_telling_when_its_words_seldom_meet() -> None:
 
 
 def test_in_a_small_library_one_word_is_no_name() -> None:
-    twice = dict.fromkeys(forms_of(["notes Otto Brandt"]), 2)
+    twice = dict.fromkeys(forms_of_names(["notes Otto Brandt"]), 2)
     assert not is_telling("notes", twice, 30)
     assert is_telling("otto brandt", twice, 30)
