@@ -60,7 +60,6 @@ from rag.types import (
     PageSkipped,
     Passage,
     PassageTerms,
-    Scope,
     Title,
 )
 
@@ -191,9 +190,7 @@ class FileDesk:
             moved = self._moved_here(path, found, effort, sight.away, cancel)
             if moved is not None:
                 return moved
-        outdated: Sequence[int] | Ids = (
-            [] if known is None else self._library.passage_ids(Scope(documents=frozenset({known.id})))
-        )
+        outdated, _ = self._library.passages_of([] if known is None else [known.id])
         title = clean(path.stem)
         begun = self._library.begin(path, media_type="", sha256=found.sha256, size=found.size, title=title)
         return Task(path, found, begun, outdated, replaces=bool(known is not None and known.passages))
@@ -256,14 +253,14 @@ class FileDesk:
         title = document.title
         if title == clean(document.path.stem):
             title = clean(path.stem)
-        own = self._library.passage_ids(Scope(documents=frozenset({document.id})))
-        passages = self._library.passages([int(each) for each in own])
+        own, _ = self._library.passages_of([document.id])
+        passages = self._library.passages(own.tolist())
         named = full_title(title, path)
         terms = [passage_terms(named, passage.heading, passage.text) for passage in passages]
         if named == full_title(document.title, document.path):
             passages, terms = [], []
-        giving_way = frozenset() if twin is None else frozenset({twin.id})
-        outdated: Sequence[int] | Ids = self._library.passage_ids(Scope(documents=giving_way)) if giving_way else []
+        giving_way = [] if twin is None else [twin.id]
+        outdated, _ = self._library.passages_of(giving_way)
         ids = [passage.id for passage in passages]
         moved = self._notes.move(document.id, path, title, ids, terms, giving_way=giving_way)
         if len(outdated):

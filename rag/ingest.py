@@ -38,7 +38,7 @@ from rag.side_by_side import Readings
 from rag.store.folder_notes import FolderNotes
 from rag.store.library import Library
 from rag.titles import text_in_context
-from rag.types import Document, DocumentState, Scope
+from rag.types import Document, DocumentState
 from rag.walking import is_folder, is_gone, suspects_last
 
 EMBED_AT_ONCE = 128
@@ -162,7 +162,7 @@ class Ingest:
         """Forget documents; answers that cited them keep their quotes. Returns how many there were."""
         if not document_ids:
             return 0
-        passages = self._library.passage_ids(Scope(documents=frozenset(document_ids)))
+        passages, _ = self._library.passages_of(document_ids)
         removed = self._library.remove(document_ids)
         self._desk.forget_vectors(passages)
         return removed

@@ -182,7 +182,10 @@ class Library:
             return self._scope_ids.of(session, scope)
 
     def passages_of(self, document_ids: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The ids of all passages of these documents, ascending, and the document of each."""
+        """The ids of all passages of these documents, ascending, and the document of each.
+
+        Unlike `passage_ids` it remembers nothing, so what is being asked stays remembered.
+        """
         with self._database.read() as session:
             return documents.passages_of(session, document_ids)
 
