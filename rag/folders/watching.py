@@ -16,11 +16,13 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from local_models.cancel import CancelToken
+from rag.errors import Cancelled
 
 _STOPPED_WITHIN_MS = 100
 """How long a closing program may wait for this thread."""
@@ -132,8 +134,9 @@ def watch(
     """
     watching = _Watching(folders, patience, notify, clock)
     try:
-        while not cancel.cancelled:
-            yield from watching.turn(cancel)
+        with suppress(Cancelled):  # in the middle of a turn it ends as between two
+            while not cancel.cancelled:
+                yield from watching.turn(cancel)
     finally:
         watching.close()
 
